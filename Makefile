@@ -1,0 +1,77 @@
+# Each target sets up what it needs, and is quick when nothing changed.
+.DEFAULT_GOAL := help
+.PHONY: help setup qt translations run test check format types contracts strings-check \
+	test-real bench screenshots package strings lock clean
+
+PY := .venv/bin/python
+OFFSCREEN := QT_QPA_PLATFORM=offscreen
+# More arguments for pytest or the program: make test ARGS="-k outbox"
+ARGS ?=
+export PYTHON
+
+QT_PACKAGES := libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libx11-xcb1 \
+	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 \
+	libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 \
+	libxkbcommon0 fonts-dejavu-core
+SERVER_PACKAGES := wordpress mariadb-server php-cli php-mysql php-mbstring php-xml php-curl \
+	php-gd dovecot-core dovecot-imapd dovecot-lmtpd postfix gnome-keyring dbus dbus-x11 \
+	libsecret-tools openssl curl
+
+help:
+	@echo 'make run          open the window on a demo vault that is thrown away'
+	@echo 'make test         run the tests, without those that need real servers'
+	@echo 'make check        format, lint, types, import contracts, strings, tests with coverage'
+	@echo 'make test-real    run the tests that start real servers'
+	@echo 'make bench        measure speed and memory'
+	@echo 'make screenshots  pictures of each screen into build/screenshots'
+	@echo 'make package      wheel and source archive into dist'
+	@echo 'make strings      gather the sentences for the translators'
+	@echo 'make lock         choose versions anew for requirements.lock'
+
+setup: qt
+	@sh tools/setup.sh
+qt:
+	@sh tools/debian.sh 'The window' $(QT_PACKAGES)
+translations: setup
+	@$(PY) tools/strings.py compile
+
+run: translations
+	@.venv/bin/cm-desktop --demo $(ARGS)
+
+test: translations
+	@$(OFFSCREEN) $(PY) -m pytest $(ARGS)
+
+check: format types contracts strings-check
+	@$(OFFSCREEN) $(PY) -m pytest --cov --cov-report=term $(ARGS)
+format: setup
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+types: setup
+	@$(PY) -m mypy
+contracts: setup
+	@.venv/bin/lint-imports --no-logo
+strings-check: translations
+	@$(PY) tools/strings.py check
+
+test-real: translations
+	@if sh tools/debian.sh 'make test-real' $(SERVER_PACKAGES); then \
+		$(OFFSCREEN) $(PY) -m pytest -m real -p no:randomly $(ARGS); \
+	else echo 'The tests with real servers were left out, for the reason above.'; fi
+
+bench: translations
+	@$(OFFSCREEN) $(PY) -m pytest -m bench -p no:randomly $(ARGS)
+
+screenshots: translations
+	@$(OFFSCREEN) $(PY) tools/screenshots.py build/screenshots
+
+package: translations
+	@$(PY) -m hatchling build -d dist -t sdist -t wheel
+
+strings: setup
+	@$(PY) tools/strings.py update
+
+lock:
+	@sh tools/lock.sh
+
+clean:
+	rm -rf build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
