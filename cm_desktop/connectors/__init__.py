@@ -1,0 +1,1 @@
+"""The only network to channels: one file per channel, one contract for all."""

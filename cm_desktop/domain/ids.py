@@ -1,0 +1,36 @@
+"""Ids: what each thing is called on every device."""
+
+from __future__ import annotations
+
+import uuid
+from typing import NewType
+
+AccountId = NewType("AccountId", str)
+ConversationId = NewType("ConversationId", str)
+MessageId = NewType("MessageId", str)
+PostId = NewType("PostId", str)
+PersonId = NewType("PersonId", str)
+OutboxId = NewType("OutboxId", str)
+NoteId = NewType("NoteId", str)
+TemplateId = NewType("TemplateId", str)
+HandoffId = NewType("HandoffId", str)
+EventId = NewType("EventId", str)
+
+_FACTS = uuid.UUID("6f6c7c1a-4b0d-5e8e-9c62-0d8a1f7f2a11")
+
+
+def fact_id(channel: str, account_remote_id: str, kind: str, remote_id: str) -> str:
+    """Return the id of something a channel told us.
+
+    Made from what the channel says and from nothing local, so that two devices which
+    fetch the same thing call it the same. `kind` is "message", "conversation", "post"
+    or "person" and keeps, for example, a mail and the conversation it opened apart.
+    """
+    name = "\x1f".join((channel, account_remote_id, kind, remote_id))
+    # A lone surrogate is legal in JSON, so it reaches us; it must not stop the naming.
+    return str(uuid.uuid5(_FACTS, name.encode("utf-8", "surrogatepass").hex()))
+
+
+def new_id() -> str:
+    """Return a fresh random id for something made on this device."""
+    return str(uuid.uuid4())

@@ -1,0 +1,46 @@
+"""Write a file as a whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from cm_desktop.domain.errors import DiskFullError, UsageError
+
+
+@contextmanager
+def written_whole(out: Path) -> Iterator[BinaryIO]:
+    """Give a file that takes the place of `out` only when the block ends well.
+
+    What was at `out` before stays untouched until then, and nothing half-written is left
+    when the block fails. The file is readable by its owner only, as it holds what people
+    wrote. Raises DiskFullError, or UsageError("not_writable").
+    """
+    with _explained(out):
+        descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name[:40]}.")
+    temporary = Path(name)
+    try:
+        with _explained(out), open(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        with _explained(out):
+            temporary.replace(out)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _explained(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise DiskFullError(str(error.errno)) from error
+        raise UsageError("not_writable", str(out)) from error

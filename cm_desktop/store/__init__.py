@@ -1,0 +1,1 @@
+"""The only SQL: one encrypted file for each vault."""
