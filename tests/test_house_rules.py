@@ -1,0 +1,130 @@
+"""The rules of the house that no linter knows, asked of every file as it stands."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cm_desktop.connectors import registry
+from tests.house import lint
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "cm_desktop"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Channels whose events come from this computer: there are no answers to record.
+WITHOUT_ANSWERS = {"demo", "notifications"}
+
+each_source = pytest.mark.parametrize(
+    "file", SOURCES, ids=[str(file.relative_to(ROOT)) for file in SOURCES]
+)
+
+
+def tree_of(file):
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@each_source
+def test_a_file_opens_with_a_docstring_and_ends_after_at_most_400_lines(file):
+    text = file.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text)), "it does not say what it is for"
+    assert text.count("\n") <= 400
+
+
+@each_source
+def test_a_function_has_at_most_40_lines(file):
+    long = {
+        node.name: node.end_lineno - node.lineno + 1
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, FUNCTION) and node.end_lineno - node.lineno >= 40
+    }
+    assert not long
+
+
+@each_source
+def test_no_dangerous_door_is_used_outside_the_file_that_guards_it(file):
+    path = file.relative_to(PACKAGE).as_posix()
+    assert [f"{path}:{line}: {what}" for line, what in lint(tree_of(file), path)] == []
+
+
+def public_things(tree):
+    """Yield the public classes, functions and methods of a file."""
+    for node in tree.body:
+        if isinstance(node, (*FUNCTION, ast.ClassDef)) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from public_things(node)
+
+
+def test_nine_of_ten_public_things_say_what_they_are():
+    things = [(file, node) for file in SOURCES for node in public_things(tree_of(file))]
+    silent = [f"{file.name}: {node.name}" for file, node in things if not ast.get_docstring(node)]
+    assert len(silent) <= len(things) / 10, silent
+
+
+CORE_WITHOUT_QT = """
+import importlib, pkgutil, sys
+import cm_desktop
+class NoQt:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition('.')[0] in ('PySide6', 'shiboken6', 'qtawesome'):
+            raise ImportError('Qt is not installed')
+sys.meta_path.insert(0, NoQt())
+with_qt = ('cm_desktop.ui', 'cm_desktop.app', 'cm_desktop.__main__')
+for module in pkgutil.walk_packages(cm_desktop.__path__, 'cm_desktop.'):
+    if not module.name.startswith(with_qt):
+        importlib.import_module(module.name)
+print(len(sys.modules), 'PySide6' in sys.modules)
+"""
+
+
+def test_everything_but_the_window_runs_where_qt_is_not_installed():
+    done = subprocess.run(
+        [sys.executable, "-c", CORE_WITHOUT_QT],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.endswith("False\n")
+
+
+@pytest.mark.parametrize("channel", sorted(set(registry.CHANNELS) - WITHOUT_ANSWERS))
+def test_each_connector_has_recorded_answers(channel):
+    folder = ROOT / "tests" / "connectors" / channel.replace("-", "_")
+    recorded = [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".py"]
+    assert recorded, f"{folder.relative_to(ROOT)} holds no recorded answer"
+
+
+def tracked_files():
+    """Yield the files of the project; without git, every file that is no result of a build."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        listing = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        names = [ROOT / name for name in listing.stdout.split("\0") if name]
+    else:
+        built = {".venv", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+        names = [path for path in ROOT.rglob("*") if not built & set(path.relative_to(ROOT).parts)]
+    return [path for path in names if path.is_file()]
+
+
+def test_no_file_names_the_host_of_a_package_registry_or_a_folder_outside():
+    # Put together here, so that this file does not name them either.
+    hosts = ["pypi" + ".org", "python" + "hosted", "npmjs" + ".org", "deb." + "debian.org"]
+    words = re.compile("|".join(map(re.escape, [*hosts, ".." + "/shared", "/work" + "/shared"])))
+    naming = {}
+    for path in tracked_files():
+        found = words.findall(path.read_bytes().decode("utf-8", "replace"))
+        if found:
+            naming[str(path.relative_to(ROOT))] = set(found)
+    assert naming == {}
