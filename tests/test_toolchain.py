@@ -37,7 +37,7 @@ def test_qt_gives_back_no_reference_to_none_that_is_not_its_own(qtbot):
         label.setText(str(number))
     after = sys.getrefcount(None)
     if sys.version_info >= (3, 12):
-        assert before == after >= IMMORTAL
+        assert min(before, after) >= IMMORTAL
     else:
         assert after - before > -100
 

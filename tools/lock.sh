@@ -7,7 +7,7 @@ sh tools/setup.sh
 tool=build/lock-tool
 [ -x "$tool/bin/uv" ] || {
     .venv/bin/python -m venv "$tool"
-    "$tool/bin/python" -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+    "$tool/bin/python" -m pip install -qq --disable-pip-version-check "uv>=0.9"
 }
 "$tool/bin/uv" pip compile pyproject.toml --extra dev --upgrade --quiet \
     --universal --python-version 3.11 --generate-hashes \

@@ -1,0 +1,1 @@
+"""What the program does: use cases that the window and the command line share."""
