@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,28 @@ def test_each_connector_has_recorded_answers(channel):
     folder = ROOT / "tests" / "connectors" / channel.replace("-", "_")
     recorded = [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".py"]
     assert recorded, f"{folder.relative_to(ROOT)} holds no recorded answer"
+
+
+@pytest.mark.parametrize("channel", sorted(registry.CHANNELS))
+def test_each_channel_is_in_the_contract_that_keeps_connectors_apart(channel):
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    apart = next(
+        contract["layers"]
+        for contract in contracts["importlinter"]["contracts"]
+        if contract["name"] == "Connectors do not know each other"
+    )
+    assert f"({channel.replace('-', '_')})" in " ".join(apart)
+
+
+def test_a_file_named_after_a_channel_is_used_by_that_channel_only():
+    names = [channel.replace("-", "_") for channel in registry.CHANNELS]
+    for file in PACKAGE.joinpath("connectors").glob("*.py"):
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.ImportFrom) and node.module and "connectors" in node.module:
+                used = [node.module.rpartition(".")[2], *(alias.name for alias in node.names)]
+                for name in names:
+                    if any(part.startswith(f"{name}_") for part in used):
+                        assert file.stem.partition("_")[0] == name, f"{file.name} uses {used}"
 
 
 def tracked_files():
