@@ -1,0 +1,1 @@
+"""Rail, list of conversations and search: what stands left of the conversation."""
