@@ -1,7 +1,7 @@
 # Each target sets up what it needs, and is quick when nothing changed.
 .DEFAULT_GOAL := help
 .PHONY: help setup qt translations run test check format types contracts strings-check \
-	test-real bench screenshots package strings lock clean
+	test-real bench screenshots package strings schema lock clean
 
 PY := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
@@ -27,6 +27,7 @@ help:
 	@echo 'make screenshots  pictures of each screen into build/screenshots'
 	@echo 'make package      wheel and source archive into dist'
 	@echo 'make strings      gather the sentences for the translators'
+	@echo 'make schema       write cm_desktop/store/schema.sql as the migrations make it'
 	@echo 'make lock         choose versions anew for requirements.lock'
 
 setup: qt
@@ -70,6 +71,10 @@ package: translations
 
 strings: setup
 	@$(PY) tools/strings.py update
+
+schema: setup
+	@$(PY) -c 'from cm_desktop.store.migrations import schema_sql; print(schema_sql(), end="")' \
+		>cm_desktop/store/schema.sql
 
 lock:
 	@sh tools/lock.sh

@@ -30,6 +30,15 @@ METHODS = {
     "setMarkdown": ("ui/labels.py",),
     "startDetached": ("ui/links.py",),
 }
+# Shown by a widget: a sentence goes through _() on its way there.
+SHOWS = {
+    "QAction", "QCheckBox", "QGroupBox", "QPushButton", "QRadioButton", "QToolButton",
+    "setAccessibleDescription", "setAccessibleName", "setPlaceholderText", "setStatusTip",
+    "setText", "setTitle", "setToolTip", "setWhatsThis", "setWindowTitle",
+}  # fmt: skip
+TRANSLATES = {"_", "ngettext", "pgettext"}
+# The last net, which tells the user and the log of a mistake of ours.
+CATCHES_ALL = ("ui/runner.py", "app.py", "__main__.py")
 PRINTERS = ("cli/", "worker.py")
 RUNS_SQL = {"execute", "executemany", "executescript", "query"}
 SQL = re.compile(
@@ -56,19 +65,32 @@ def _wrong(node, path):
         if path not in DOORS.get(name, (path,)):
             yield f"{name} only in {DOORS[name] or 'no file at all'}"
     if isinstance(node, ast.Attribute):
-        if path not in METHODS.get(node.attr, (path,)):
-            yield f"{node.attr} only in {METHODS[node.attr] or 'no file at all'}"
-        if (_name(node.value), node.attr) == ("QImage", "fromData") and path != "ui/images.py":
-            yield "QImage.fromData only in ui/images.py"
+        yield from _wrong_attribute(node, path)
     if isinstance(node, ast.Call):
         yield from _wrong_call(node, path)
+    if isinstance(node, ast.ExceptHandler):
+        yield from _wrong_except(node, path)
     if isinstance(node, ast.JoinedStr) and _is_loose_sql(node, path):
         yield "SQL put together from values: bind them"
+
+
+def _wrong_attribute(node, path):
+    if path not in METHODS.get(node.attr, (path,)):
+        yield f"{node.attr} only in {METHODS[node.attr] or 'no file at all'}"
+    if (_name(node.value), node.attr) == ("QImage", "fromData") and path != "ui/images.py":
+        yield "QImage.fromData only in ui/images.py"
 
 
 def _wrong_call(call, path):
     if _name(call.func) == "print" and not path.startswith(PRINTERS):
         yield "print only in cli and worker"
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else _name(call.func)
+    if name in TRANSLATES and any(
+        isinstance(text, ast.JoinedStr | ast.BinOp) for text in call.args
+    ):
+        yield "_() takes a whole sentence; values are filled in afterwards"
+    if name in SHOWS and path.startswith("ui/") and any(map(_is_sentence, call.args)):
+        yield "a sentence without _()"
     for keyword in call.keywords:
         off = isinstance(keyword.value, ast.Constant) and keyword.value.value is False
         if off and keyword.arg in {"verify", "check_hostname"}:
@@ -76,6 +98,22 @@ def _wrong_call(call, path):
     runs = isinstance(call.func, ast.Attribute) and call.func.attr in RUNS_SQL
     if runs and call.args and _is_formatted(call.args[0], path):
         yield "SQL put together from values: bind them"
+
+
+def _wrong_except(handler, path):
+    broad = handler.type is None or _name(handler.type) in {"BaseException", "Exception"}
+    raises = any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+    if broad and not raises and path not in CATCHES_ALL:
+        yield "every mistake caught: name the errors that were foreseen"
+    if all(isinstance(node, ast.Pass) for node in handler.body):
+        yield "an error passed over in silence"
+
+
+def _is_sentence(node):
+    text = node.value if isinstance(node, ast.Constant) else None
+    if text == "CM Desktop":
+        return False  # a name, the same in every language
+    return isinstance(text, str) and bool(re.search(r"[^\W\d_]{3}", text))
 
 
 def _names(node):

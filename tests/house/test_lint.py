@@ -34,6 +34,13 @@ def found(code, path="ui/inbox/view.py"):
         "db.execute('SELECT * FROM message WHERE name = ' + name)",
         "db.execute('DELETE FROM {}'.format(table))",
         "query = f'DELETE FROM {table}'",
+        "button.setText('Send the answer')",
+        "action = QAction('Archive', self)",
+        "label(_(f'{count} answers'))",
+        "label(_('from ' + name))",
+        "try: send()\nexcept Exception: log()",
+        "try: send()\nexcept: log()",
+        "try: send()\nexcept OSError: pass",
     ],
 )
 def test_what_is_forbidden_is_found(code):
@@ -52,6 +59,11 @@ def test_what_is_forbidden_is_found(code):
         ("db.execute('SELECT * FROM message WHERE id = ?', (number,))", "store/messages.py"),
         ("db.execute(f'{_HEAD} WHERE id = ?', (number,))", "store/messages.py"),
         ("text = f'Please select one from {place}'", "ui/inbox/view.py"),
+        ("button.setText(_('Send the answer'))", "ui/inbox/view.py"),
+        ("button.setText('…')", "ui/inbox/view.py"),
+        ("label(_('from %(name)s') % {'name': name})", "ui/inbox/view.py"),
+        ("try: keep()\nexcept BaseException:\n    undo()\n    raise", "store/connection.py"),
+        ("try: run()\nexcept Exception: show()", "ui/runner.py"),
         ("db.execute(f'PRAGMA key = {key.hex()}')", "store/connection.py"),
     ],
 )
