@@ -1,13 +1,22 @@
-"""One door to the database: opens a vault's file with its key and the right pragmas."""
+"""One door to the database: opens a vault's file with its key and the right pragmas.
+
+Every connection turns SQLite's errors about the file (full disk, damage, read-only, in use)
+into the VaultErrors of `domain/errors.py`; errors that are bugs of ours stay what they are.
+"""
 
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlite
+
+from cm_desktop.domain.errors import VaultDamagedError
+from cm_desktop.store.trouble import explained, file_error, vault_error
 
 Connection = sqlite.Connection
 Row = sqlite.Row
@@ -15,32 +24,92 @@ Row = sqlite.Row
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # an acknowledged reply survives a power cut
+    "PRAGMA fullfsync = ON",  # macOS: fsync alone leaves data in the drive
     "PRAGMA secure_delete = ON",
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA mmap_size = 0",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -65536",
     "PRAGMA wal_autocheckpoint = 4000",
-    "PRAGMA busy_timeout = 10000",
 )
 
 
-def connect(file: Path, key: bytes, *, readonly: bool = False) -> Connection:
-    """Open a vault's file with its 32-byte key.
+class _Connection(sqlite.Connection):  # type: ignore[misc]  # it comes without types
+    """A connection whose errors about the file are VaultErrors."""
 
-    Raises sqlcipher3's own errors; `store.vault_file` turns them into VaultErrors.
+    file: Path
+
+    def execute(self, *statement: Any) -> Any:
+        """Run one statement. Raises VaultErrors for trouble with the file."""
+        try:
+            return super().execute(*statement)
+        except sqlite.Error as error:
+            raise self._meant(error) from error
+
+    def executemany(self, *statement: Any) -> Any:
+        """Run one statement for many rows. Raises VaultErrors for trouble with the file."""
+        try:
+            return super().executemany(*statement)
+        except sqlite.Error as error:
+            raise self._meant(error) from error
+
+    def _meant(self, error: sqlite.Error) -> Exception:
+        return vault_error(error, self.file) or error
+
+
+def connect(file: Path, key: bytes, *, readonly: bool = False) -> Connection:
+    """Open a vault's existing file with its 32-byte key. Raises VaultErrors."""
+    return _open(file, key, "ro" if readonly else "rw")
+
+
+def create(file: Path, key: bytes) -> Connection:
+    """Make a new database that only this user may read. Raises VaultErrors."""
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise file_error(error) from error
+    return _open(file, key, "rw")
+
+
+def look_into(file: Path, key: bytes, *, alone: bool) -> Connection:
+    """Open a file for a look that leaves no trace beside it. Raises VaultErrors.
+
+    With `alone`, nobody else has it open and no log of changes lies beside it: then not even
+    the files for sharing are made. Without, a log that is there is read as well.
     """
-    mode = "ro" if readonly else "rwc"
-    connection = sqlite.connect(
-        f"{file.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False,
-        isolation_level=None, cached_statements=256,
-    )
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    connection.execute("PRAGMA cipher_log = off")
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
-    if readonly:
-        connection.execute("PRAGMA query_only = ON")
+    mode = "ro&immutable=1" if alone else "ro"
+    return _keyed(file, key, mode)
+
+
+def _open(file: Path, key: bytes, mode: str) -> Connection:
+    connection = _keyed(file, key, mode)
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        if mode == "ro":
+            connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _keyed(file: Path, key: bytes, mode: str) -> Connection:
+    with explained(file):
+        connection = sqlite.connect(
+            f"{file.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            cached_statements=256,
+            factory=_Connection,
+        )
+        connection.file = file
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA cipher_log = off")
+        connection.execute("PRAGMA busy_timeout = 10000")
     return connection
 
 
@@ -52,7 +121,8 @@ class Database:
         self._key = key
         self._lock = threading.RLock()
         self._local = threading.local()
-        self._opened: list[Connection] = []
+        # Weak, so that the connection of a thread ends with the thread.
+        self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._writer: Connection | None = None
 
     @property
@@ -67,9 +137,9 @@ class Database:
         if connection is None:
             connection = connect(self._file, self._key)
             connection.execute("PRAGMA query_only = ON")
-            self._local.reader = connection
             with self._lock:
-                self._opened.append(connection)
+                self._local.reader = connection
+                self._readers.add(connection)
         return connection
 
     @contextmanager
@@ -77,24 +147,54 @@ class Database:
         """Give the writer inside one transaction: all of it is kept, or nothing.
 
         Never talk to a network inside. Waits up to 10 s for another process that writes.
+        Raises VaultErrors; DiskFullError promises that nothing of it was kept.
         """
-        with self._lock:
-            if self._writer is None:
-                self._writer = connect(self._file, self._key)
-                self._opened.append(self._writer)
-            self._writer.execute("BEGIN IMMEDIATE")
+        with self._lock, explained(self._file):
+            writer = self._writer = self._writer or connect(self._file, self._key)
+            writer.execute("BEGIN IMMEDIATE")
             try:
-                yield self._writer
+                yield writer
+                writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                _take_back(writer)
                 raise
-            self._writer.execute("COMMIT")
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[Connection]:
+        """Like `writing`, but tables may be made anew: references are checked at the end.
+
+        Raises VaultDamagedError if a row refers to one that is not there.
+        """
+        with self._lock, explained(self._file):
+            writer = self._writer = self._writer or connect(self._file, self._key)
+            writer.execute("PRAGMA foreign_keys = OFF")  # has no effect inside a transaction
+            try:
+                with self.writing():
+                    yield writer
+                    if broken := writer.execute("PRAGMA foreign_key_check").fetchone():
+                        raise VaultDamagedError(f"reference from {broken[0]}")
+            finally:
+                writer.execute("PRAGMA foreign_keys = ON")
+
+    def copy_to(self, file: Path) -> None:
+        """Write a whole, compact copy, encrypted with the same key. Raises VaultErrors."""
+        connection = connect(self._file, self._key)
+        try:
+            connection.execute("VACUUM INTO ?", (str(file),))
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close every connection; threads must have finished with theirs."""
         with self._lock:
-            for connection in self._opened:
+            for connection in [*self._readers, *([self._writer] if self._writer else [])]:
                 connection.close()
-            self._opened.clear()
+            self._readers.clear()
             self._writer = None
             self._local = threading.local()
+
+
+def _take_back(writer: Connection) -> None:
+    """Undo what was written; on a full disk SQLite may have done so by itself."""
+    if writer.in_transaction:
+        writer.execute("ROLLBACK")

@@ -1,0 +1,227 @@
+"""What tells a vault apart without its key: vault.json, and a look at the database's file.
+
+vault.json never holds the key: only where it is kept, or the key wrapped by a passphrase,
+and a check value that tells a wrong key from a damaged file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cm_desktop.domain.errors import (
+    KeyWrongError,
+    VaultDamagedError,
+    VaultMissingError,
+    VaultReadOnlyError,
+    VaultTooNewError,
+)
+from cm_desktop.store import migrations
+from cm_desktop.store.connection import Database, look_into
+from cm_desktop.store.trouble import explained, files_explained
+
+DATABASE = "inbox.db"
+ABOUT = "vault.json"
+FORMAT = 1
+KEY_BYTES = 32
+# Every page of a file up to this size is checked each time it is opened (about 50 ms);
+# larger ones are checked by `doctor` and before a backup.
+CHECKED_WHOLE = 16 * 1024 * 1024
+
+_LARGEST_ABOUT = 64 * 1024  # bytes
+_INTEGRITY = "PRAGMA cipher_integrity_check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPlace:
+    """Where the key of a vault is to be had from: exactly one of the three kinds.
+
+    `keyring`: `backend` is the class that keeps it. `passphrase`: `lock` holds what
+    services/key_store.py needs to unwrap it. `memory`: a throw-away vault.
+    """
+
+    kind: str
+    backend: str = ""
+    lock: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutVault:
+    """What vault.json says. `id` names the vault in the keyring and never changes."""
+
+    id: str
+    title: str
+    place: KeyPlace
+    key_check: str
+    created_at: datetime
+
+
+def key_check(key: bytes, vault_id: str) -> str:
+    """Return a value that only the right key gives and that says nothing about the key."""
+    text = f"cm-desktop key check {vault_id}".encode()
+    return hmac.new(key, text, hashlib.sha256).hexdigest()[:32]
+
+
+def check_key(key: bytes, about: AboutVault) -> None:
+    """Raise KeyWrongError if the vault was not made with this key."""
+    if len(key) != KEY_BYTES:
+        raise KeyWrongError("length")
+    if not hmac.compare_digest(key_check(key, about.id), about.key_check):
+        raise KeyWrongError("check value")
+
+
+def read_about(folder: Path) -> AboutVault:
+    """Read vault.json. Raises VaultMissingError, VaultDamagedError, VaultTooNewError."""
+    file = folder / ABOUT
+    if not file.is_file():
+        if (folder / DATABASE).exists():
+            raise VaultDamagedError(f"{ABOUT} is missing")
+        raise VaultMissingError(folder.name)
+    with files_explained(), file.open("rb") as opened:
+        data = opened.read(_LARGEST_ABOUT)
+    try:
+        return _about(json.loads(data))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise VaultDamagedError(f"{ABOUT}: {type(error).__name__}") from error
+
+
+def write_about(folder: Path, about: AboutVault) -> None:
+    """Write vault.json as a whole or not at all. Raises VaultErrors."""
+    place: dict[str, Any] = {"kind": about.place.kind}
+    if about.place.backend:
+        place["backend"] = about.place.backend
+    if about.place.lock is not None:
+        place["lock"] = about.place.lock
+    data = {
+        "format": FORMAT,
+        "id": about.id,
+        "title": about.title,
+        "created_at": about.created_at.astimezone(UTC).isoformat(),
+        "key": place,
+        "key_check": about.key_check,
+    }
+    file = folder / ABOUT
+    temporary = folder / f".{ABOUT}.new"
+    with files_explained():
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as opened:
+            json.dump(data, opened, ensure_ascii=False, indent=2)
+            opened.flush()
+            os.fsync(opened.fileno())
+        temporary.replace(file)
+        sync_folder(folder)
+
+
+def check_database(folder: Path, key: bytes) -> int:
+    """Look at a vault's database without changing anything and return its schema version.
+
+    The key must have passed `check_key`. Raises VaultMissingError, VaultDamagedError,
+    VaultTooNewError or VaultReadOnlyError.
+    """
+    file = folder / DATABASE
+    if not file.is_file():
+        raise VaultDamagedError(f"{DATABASE} is missing")
+    _check_writable(folder, file)
+    try:
+        return _looked(file, key)
+    except VaultDamagedError:
+        # Another window may have begun to write in between: then its log must be read too.
+        if _has_log(file):
+            return _looked(file, key)
+        raise
+
+
+def check_whole(file: Path, key: bytes) -> None:
+    """Check every page of a database nobody writes to. Raises VaultDamagedError."""
+    connection = look_into(file, key, alone=True)
+    try:
+        with explained(file):
+            wrong = connection.execute(_INTEGRITY).fetchall()
+            wrong = wrong or connection.execute("PRAGMA quick_check(1)").fetchall()
+    finally:
+        connection.close()
+    if wrong != [("ok",)]:
+        raise VaultDamagedError(str(wrong[0][0])[:100])
+
+
+_ME = "SELECT name FROM member WHERE me = 1 ORDER BY name LIMIT 1"
+_SET_ME = "INSERT INTO member (name, role, me) VALUES (?, 'owner', 1)"
+
+
+def me(db: Database) -> str:
+    """Return which member sits at this computer."""
+    row = db.reader.execute(_ME).fetchone()
+    return str(row[0]) if row else "me"
+
+
+def set_me(db: Database, name: str) -> None:
+    """Write down, in a new vault, which member sits at this computer."""
+    with db.writing() as connection:
+        connection.execute(_SET_ME, (name,))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that a new or renamed file of a folder survives a power cut."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _about(data: dict[str, Any]) -> AboutVault:
+    if int(data["format"]) > FORMAT:
+        raise VaultTooNewError(f"{ABOUT} format {int(data['format'])}")
+    place = data["key"]
+    about = AboutVault(
+        id=str(data["id"]),
+        title=str(data["title"]),
+        place=KeyPlace(
+            kind=str(place["kind"]), backend=str(place.get("backend", "")), lock=place.get("lock")
+        ),
+        key_check=str(data["key_check"]),
+        created_at=datetime.fromisoformat(data["created_at"]),
+    )
+    if about.place.kind not in ("keyring", "passphrase", "memory"):
+        raise ValueError(about.place.kind)
+    return about
+
+
+def _check_writable(folder: Path, file: Path) -> None:
+    for place in (folder, file):
+        if not os.access(place, os.R_OK | os.W_OK):
+            raise VaultReadOnlyError(place.name)
+
+
+def _looked(file: Path, key: bytes) -> int:
+    alone = not _has_log(file)
+    with files_explained():
+        if file.stat().st_size == 0:
+            raise VaultDamagedError("empty")
+    connection = look_into(file, key, alone=alone)
+    try:
+        with explained(file):
+            found = migrations.check_version(connection)
+            if alone and file.stat().st_size <= CHECKED_WHOLE:
+                wrong = connection.execute(_INTEGRITY).fetchone()
+                if wrong is not None:
+                    raise VaultDamagedError(str(wrong[0])[:100])
+    finally:
+        connection.close()
+    if found == 0:
+        raise VaultDamagedError("no schema")
+    return found
+
+
+def _has_log(file: Path) -> bool:
+    log = file.with_name(f"{file.name}-wal")
+    return log.exists() and log.stat().st_size > 0
