@@ -29,7 +29,7 @@ from cm_desktop.domain.errors import (
 from cm_desktop.store.vault_file import KEY_BYTES
 
 SERVICE = "cm-desktop"  # our name in the keyring; the user name there is the vault's id
-PASSPHRASE_FILE = "CM_DESKTOP_PASSPHRASE_FILE"
+PASSPHRASE_FILE = "CM_DESKTOP_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
 # keyrings.alt and the null keyring keep nothing safe, so only these are taken.
 SAFE_KEYRINGS = (
     "keyring.backends.SecretService",
@@ -215,18 +215,22 @@ def _keyring_explained() -> Iterator[None]:
         raise KeyringLockedError(type(error).__name__) from error
     except (errors.NoKeyringError, errors.InitError, errors.PasswordSetError) as error:
         raise KeyringMissingError(type(error).__name__) from error
-    except (errors.KeyringError, OSError, EOFError, *_foreign_errors()) as error:
+    except _foreseen() as error:
         name = type(error).__name__
         kind = KeyringLockedError if "Lock" in name or "Prompt" in name else KeyringMissingError
         raise kind(name) from error
 
 
-def _foreign_errors() -> list[type[Exception]]:
-    return [
+def _foreseen() -> tuple[type[Exception], ...]:
+    """Return the errors of keyrings, with those of the libraries that were loaded by now."""
+    from keyring.errors import KeyringError
+
+    foreign = [
         getattr(sys.modules[module], name)
         for module, name in _FOREIGN_ERRORS
         if module in sys.modules
     ]
+    return (KeyringError, OSError, EOFError, *foreign)
 
 
 def _stretched(passphrase: str, salt: bytes, costs: dict[str, int]) -> bytes:

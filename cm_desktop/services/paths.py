@@ -113,9 +113,10 @@ def _network(folder: Path) -> str | None:
         return None
     kinds: dict[str, str] = {}
     for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
-        _device, place, kind, *_rest = line.split(" ")
-        kinds[place.replace("\\040", " ")] = kind
+        _device, where, kind, *_rest = line.split(" ")
+        kinds[where.replace("\\040", " ")] = kind
     for place in (folder, *folder.parents):
-        if (kind := kinds.get(str(place))) is not None:
-            return kind if kind in _NETWORK else None
+        if str(place) in kinds:
+            found = kinds[str(place)]
+            return found if found in _NETWORK else None
     return None

@@ -18,7 +18,6 @@ from types import TracebackType
 from cm_desktop.domain.errors import (
     KeyMissingError,
     KeyringMissingError,
-    VaultDamagedError,
     VaultError,
     VaultExistsError,
     VaultInUseError,
@@ -28,7 +27,7 @@ from cm_desktop.services import backup, key_store, paths
 from cm_desktop.store import connection, migrations, vault_file
 from cm_desktop.store.connection import Database
 from cm_desktop.store.trouble import file_error, files_explained, meaning
-from cm_desktop.store.vault_file import ABOUT, DATABASE, AboutVault, KeyPlace
+from cm_desktop.store.vault_file import DATABASE, AboutVault, KeyPlace
 
 _LAST_USED = "last_vault"
 _PURPOSES = ("sender", "window")

@@ -11,15 +11,19 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from sqlcipher3 import dbapi2 as sqlite
+from typing import TYPE_CHECKING, Any
 
 from cm_desktop.domain.errors import VaultDamagedError
-from cm_desktop.store.trouble import explained, file_error, vault_error
+from cm_desktop.store.trouble import explained, file_error, sqlite, vault_error
 
-Connection = sqlite.Connection
-Row = sqlite.Row
+if TYPE_CHECKING:
+    # sqlcipher3 has the same interface and comes without types.
+    from sqlite3 import Connection, Row
+else:
+    Connection = sqlite.Connection
+    Row = sqlite.Row
+
+__all__ = ["Connection", "Database", "Row", "connect", "create", "look_into"]
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -36,7 +40,7 @@ _PRAGMAS = (
 )
 
 
-class _Connection(sqlite.Connection):  # type: ignore[misc]  # it comes without types
+class _Connection(Connection):
     """A connection whose errors about the file are VaultErrors."""
 
     file: Path

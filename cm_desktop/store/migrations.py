@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlcipher3 import dbapi2 as sqlite
-
 from cm_desktop.domain.errors import VaultDamagedError, VaultTooNewError
 from cm_desktop.store.connection import Connection, Database
+from cm_desktop.store.trouble import sqlite
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as Toolkit

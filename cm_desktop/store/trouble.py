@@ -7,8 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from sqlcipher3 import dbapi2 as sqlite
+from typing import TYPE_CHECKING
 
 from cm_desktop.domain.errors import (
     DiskFullError,
@@ -18,6 +17,11 @@ from cm_desktop.domain.errors import (
     VaultMissingError,
     VaultReadOnlyError,
 )
+
+if TYPE_CHECKING:
+    import sqlite3 as sqlite  # sqlcipher3 has the same interface and comes without types
+else:
+    from sqlcipher3 import dbapi2 as sqlite
 
 # Primary result codes; the extended ones carry them in their lowest byte.
 _MEANING: dict[int, type[VaultError]] = {

@@ -111,7 +111,7 @@ def write_about(folder: Path, about: AboutVault) -> None:
     with files_explained():
         temporary.unlink(missing_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as opened:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
             json.dump(data, opened, ensure_ascii=False, indent=2)
             opened.flush()
             os.fsync(opened.fileno())
