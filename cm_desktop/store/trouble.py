@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 else:
     from sqlcipher3 import dbapi2 as sqlite
 
+__all__ = ["explained", "file_error", "files_explained", "meaning", "sqlite", "vault_error"]
+
 # Primary result codes; the extended ones carry them in their lowest byte.
 _MEANING: dict[int, type[VaultError]] = {
     sqlite.SQLITE_BUSY: VaultInUseError,
