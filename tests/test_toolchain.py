@@ -55,14 +55,30 @@ def test_the_database_encrypts():
     assert {"HAS_CODEC", "ENABLE_FTS5"} <= options
 
 
+def imported(tree):
+    """Yield the packages a file imports when it runs, not what only the type checker reads."""
+    if isinstance(tree, ast.If) and getattr(tree.test, "id", None) == "TYPE_CHECKING":
+        return
+    if isinstance(tree, ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in tree.names)
+    elif isinstance(tree, ast.ImportFrom):
+        yield (tree.module or "").partition(".")[0]
+    for child in ast.iter_child_nodes(tree):
+        yield from imported(child)
+
+
 def test_no_second_sqlite_library_opens_a_vault():
     # Two libraries on one file in one process undo each other's locks.
+    others = {"aiosqlite", "apsw", "pysqlite3", "sqlite3"}
+    files = ROOT.joinpath("cm_desktop").rglob("*.py")
     importing = [
         file.relative_to(ROOT).as_posix()
-        for file in ROOT.joinpath("cm_desktop").rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
-        if name.partition(".")[0] in {"sqlite3", "apsw", "pysqlite3", "aiosqlite"}
+        for file in files
+        if others & set(imported(ast.parse(file.read_text(encoding="utf-8"))))
     ]
     assert importing == []
+
+
+def test_the_search_for_a_second_library_looks_into_functions_but_not_at_types():
+    assert list(imported(ast.parse("def f():\n    import sqlite3.dbapi2"))) == ["sqlite3"]
+    assert list(imported(ast.parse("if TYPE_CHECKING:\n    import sqlite3"))) == []
