@@ -137,18 +137,19 @@ def test_any_text_comes_through(text):
     plain_text(text).encode()
 
 
-_PIECES = (
-    "<p> </p> <ul> </ul> <li> <blockquote> </blockquote> <a/href=https://x.example> </a> <pre> </pre>"
-    " wort <br> <td> <table> <tr> </table> <span/hidden> </span> <img/alt=x> <hr> &amp; <b> </b>"
-).split()
+_PIECES = [
+    *("<p>", "</p>", "<ul>", "</ul>", "<li>", "<blockquote>", "</blockquote>", "<pre>", "</pre>"),
+    *("<a href=https://x.example>", "</a>", "<br>", "<td>", "<table>", "<tr>", "</table>", "<b>"),
+    *("</b>", "<span hidden>", "</span>", "<img alt=x>", "<hr>", "&amp;", "wort", " ", "\n"),
+]
 
 
-@given(st.lists(st.sampled_from([*_PIECES, " ", "\n"]), max_size=40))
+@given(st.lists(st.sampled_from(_PIECES), max_size=40))
 def test_any_order_of_tags_loses_no_visible_word(parts):
     html = "".join(parts)
     text = plain_text(f"Anfang<br>{html}")
     assert text.startswith("Anfang")
-    if "<span/hidden>" not in parts:
+    if "<span hidden>" not in parts:
         assert text.count("wort") >= parts.count("wort")
 
 
