@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 else:
     from sqlcipher3 import dbapi2 as sqlite
 
-__all__ = ["explained", "file_error", "files_explained", "meaning", "sqlite", "vault_error"]
+__all__ = ["explained", "file_error", "files_explained", "may_write", "meaning", "sqlite", "vault_error"]
 
 # Primary result codes; the extended ones carry them in their lowest byte.
 _MEANING: dict[int, type[VaultError]] = {
@@ -37,6 +40,7 @@ _MEANING: dict[int, type[VaultError]] = {
 }
 # A file size limit (EFBIG) and a failed allocation of blocks are reported as I/O errors.
 _NO_ROOM = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE"}
+_SOME_ROOM = 1024 * 1024  # bytes
 _UNREADABLE = {"SQLITE_IOERR_READ", "SQLITE_IOERR_SHORT_READ", "SQLITE_IOERR_DATA"}
 
 
@@ -48,7 +52,7 @@ def vault_error(error: sqlite.Error, file: Path) -> VaultError | None:
     if code == sqlite.SQLITE_CANTOPEN:
         kind = _why_not_opened(file)
     elif code == sqlite.SQLITE_IOERR:
-        kind = _io_trouble(name)
+        kind = _io_trouble(name, file)
     return None if kind is None else kind(name)
 
 
@@ -90,13 +94,31 @@ def files_explained() -> Iterator[None]:
         raise file_error(error) from error
 
 
+def may_write(place: Path) -> bool:
+    """Return whether this user may read and write a file or folder."""
+    effective = os.access in os.supports_effective_ids
+    return os.access(place, os.R_OK | os.W_OK, effective_ids=effective)
+
+
 def _why_not_opened(file: Path) -> type[VaultError]:
-    if file.exists() and os.access(file, os.R_OK) and os.access(file.parent, os.W_OK):
-        return VaultError
-    return VaultReadOnlyError if file.exists() else VaultMissingError
+    if not file.exists():
+        return VaultMissingError
+    return VaultError if may_write(file) and may_write(file.parent) else VaultReadOnlyError
 
 
-def _io_trouble(name: str) -> type[VaultError]:
-    if name in _NO_ROOM:
-        return DiskFullError
-    return VaultDamagedError if name in _UNREADABLE else VaultError
+def _io_trouble(name: str, file: Path) -> type[VaultError]:
+    if name in _UNREADABLE:
+        return VaultDamagedError
+    return DiskFullError if name in _NO_ROOM or not _may_grow(file) else VaultError
+
+
+def _may_grow(file: Path) -> bool:
+    """Return whether there is room; the codec reports a failed write without saying why."""
+    if sys.platform != "win32":
+        import resource
+
+        if resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY:
+            return False
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(file.parent).free > _SOME_ROOM
+    return True

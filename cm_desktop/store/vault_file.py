@@ -24,15 +24,15 @@ from cm_desktop.domain.errors import (
 )
 from cm_desktop.store import migrations
 from cm_desktop.store.connection import Database, look_into
-from cm_desktop.store.trouble import explained, files_explained
+from cm_desktop.store.trouble import explained, files_explained, may_write
 
 DATABASE = "inbox.db"
 ABOUT = "vault.json"
 FORMAT = 1
 KEY_BYTES = 32
-# Every page of a file up to this size is checked each time it is opened (about 50 ms);
+# Every page of a file up to this size is checked each time it is opened (at most 80 ms);
 # larger ones are checked by `doctor` and before a backup.
-CHECKED_WHOLE = 16 * 1024 * 1024
+CHECKED_WHOLE = 32 * 1024 * 1024
 
 _LARGEST_ABOUT = 64 * 1024  # bytes
 _INTEGRITY = "PRAGMA cipher_integrity_check"
@@ -198,7 +198,7 @@ def _about(data: dict[str, Any]) -> AboutVault:
 
 def _check_writable(folder: Path, file: Path) -> None:
     for place in (folder, file):
-        if not os.access(place, os.R_OK | os.W_OK):
+        if not may_write(place):
             raise VaultReadOnlyError(place.name)
 
 
