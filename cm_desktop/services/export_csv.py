@@ -22,7 +22,7 @@ from cm_desktop.services.contract_json import stamp
 from cm_desktop.services.log_records import LogEntry
 
 # What a spreadsheet may take for the start of a formula, full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", *"\uff1d\uff0b\uff0d\uff20")
 _EXCEL_CELL = 32_767  # characters; Excel splits longer cells of a CSV into new rows
 
 

@@ -23,9 +23,10 @@ def written_whole(out: Path) -> Iterator[BinaryIO]:
     """
     with _explained(out):
         descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name[:40]}.")
+        os.close(descriptor)
     temporary = Path(name)
     try:
-        with _explained(out), open(descriptor, "wb") as file:
+        with _explained(out), temporary.open("r+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -1,0 +1,349 @@
+"""Write an answer, a private answer or a note; drafts are kept while one writes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QTextCursor
+from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
+
+from cm_desktop.domain.ids import ConversationId
+from cm_desktop.domain.model import Account, Message, OutboxRow, Status
+from cm_desktop.domain.policy import Ability, ChannelPolicy
+from cm_desktop.domain.templates import placeholders
+from cm_desktop.i18n import _
+from cm_desktop.services import reading
+from cm_desktop.services.reading import Thread
+from cm_desktop.ui import theme
+from cm_desktop.ui.channel_names import channel_name
+from cm_desktop.ui.composer.counter import Counter
+from cm_desktop.ui.composer.growing_edit import GrowingEdit
+from cm_desktop.ui.composer.template_popup import TemplatePopup
+from cm_desktop.ui.context import Context
+from cm_desktop.ui.conversation.parts import icon_button, row, text_button
+from cm_desktop.ui.labels import ElidedLabel, PlainLabel, name_text
+
+REPLY, PRIVATE, NOTE = "reply", "private", "note"
+_AUTOSAVE = 400  # ms after the last key
+_SHARE = 0.4  # of the pane's height that it may take
+_NO_POLICY = ChannelPolicy(abilities=frozenset())
+
+
+class Composer(QFrame):
+    """The place for one's own words. What is a note can never be sent: it has another button."""
+
+    left = Signal()
+    done_wanted = Signal()
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._thread: Thread | None = None
+        self._target: Message | None = None
+        self._mode = REPLY
+        self._saved = ""
+        self._asked: set[str] = set()
+        self.account: Account | None = None
+        self.policy = _NO_POLICY
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.edit = GrowingEdit()
+        self._counter = Counter(self._context)
+        self._to = ElidedLabel("", "soft")
+        self._clear_to = icon_button("close", _("Answer the newest message"), self._forget_target)
+        self._why = PlainLabel("", "warn").wrapping()
+        self._why.hide()
+        self._send = text_button("", self.send, "primary", "send")
+        self._templates = icon_button("template", _("Insert a template…"), self.choose_template)
+        self._modes = QButtonGroup(self)
+        tabs = row(spacing=theme.TINY)
+        for mode, words in self._mode_words().items():
+            button = text_button(words, partial(self._switch, mode))
+            button.setCheckable(True)
+            button.setObjectName(mode)
+            self._modes.addButton(button)
+            tabs.addWidget(button)
+        tabs.addWidget(self._to, 1)
+        tabs.addWidget(self._clear_to)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.MEDIUM)
+        column.setSpacing(theme.SMALL)
+        column.addLayout(tabs)
+        column.addWidget(self.edit)
+        column.addWidget(self._why)
+        column.addLayout(row(self._templates, self._counter, None, self._send))
+        self._autosave = QTimer(self, interval=_AUTOSAVE, singleShot=True)
+        self._popup = TemplatePopup(self._context, self.edit)
+
+    def _connect(self) -> None:
+        self.edit.textChanged.connect(self._on_text)
+        self.edit.send_pressed.connect(self.send)
+        self.edit.send_and_done_pressed.connect(self.send_and_done)
+        self.edit.left.connect(self.left)
+        self.edit.template_wanted.connect(self.choose_template)
+        self._autosave.timeout.connect(self._save)
+        self._popup.chosen.connect(self._insert)
+
+    def _mode_words(self) -> dict[str, str]:
+        return {REPLY: _("Reply"), PRIVATE: _("Reply privately"), NOTE: _("Note")}
+
+    @property
+    def mode(self) -> str:
+        """What is being written: "reply", "private" or "note"."""
+        return self._mode
+
+    def open(self, thread: Thread) -> None:
+        """Get ready for a conversation: its policy, and the draft left there."""
+        self._thread, self._target, self._asked = thread, None, set()
+        accounts = reading.accounts(self._context.vault)
+        wanted = thread.conversation.account
+        self.account = next((one for one in accounts if one.id == wanted), None)
+        self.policy = reading.account_policy(self._context.vault, wanted)
+        drafts = {draft.mode: draft for draft in thread.drafts}
+        mode = next((mode for mode in (REPLY, PRIVATE, NOTE) if mode in drafts), self._usual_mode())
+        self._enter(mode)
+
+    def update_thread(self, thread: Thread) -> None:
+        """Take note of what changed; what is being written stays."""
+        self._thread = thread
+        self._explain()
+
+    def leave(self) -> None:
+        """Keep the draft and forget the conversation."""
+        self._save()
+        self._autosave.stop()
+        self._thread = None
+
+    @Slot(object, bool)
+    def answer(self, message: Message, private: bool) -> None:
+        """Begin an answer to one message."""
+        wanted = PRIVATE if private else REPLY
+        if wanted != self._mode:
+            self._switch(wanted)
+        self._target = message
+        self._explain()
+        self.edit.setFocus()
+
+    def write_note(self) -> None:
+        """Begin a note."""
+        self._switch(NOTE)
+        self.edit.setFocus()
+
+    def toggle_note(self) -> None:
+        """Change between note and answer; the text that is there stays in its own draft."""
+        self._switch(REPLY if self._mode == NOTE else NOTE)
+        self.edit.setFocus()
+
+    @Slot(object)
+    def take_text(self, waiting: OutboxRow) -> None:
+        """Take back the text of an answer that was not sent."""
+        if self._thread is not None and self._thread.conversation.id == waiting.conversation:
+            if not self.edit.toPlainText().strip():
+                self.edit.setPlainText(waiting.text)
+                self.edit.moveCursor(QTextCursor.MoveOperation.End)
+            self.edit.setFocus()
+
+    @Slot()
+    def send(self) -> None:
+        """Queue the answer, or keep the note."""
+        self._finish(done=False)
+
+    @Slot()
+    def send_and_done(self) -> None:
+        """Queue the answer, close the conversation and go on to the next."""
+        self._finish(done=True)
+
+    @Slot()
+    def choose_template(self) -> None:
+        """Offer the templates that fit the channel."""
+        if self._thread is not None and self.edit.isEnabled():
+            self._popup.offer(self._thread.conversation)
+
+    def resize_for(self, height: int) -> None:
+        """Grow to at most a share of the pane's height in pixels."""
+        self.edit.set_most(max(96, round(height * _SHARE) - 96))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground: note yellow while a note is written, and one hairline on top."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("note" if self._mode == NOTE else "bg"))
+        painter.setPen(theme.colour("line"))
+        painter.drawLine(0, 0, self.width(), 0)
+
+    def _usual_mode(self) -> str:
+        return REPLY if self.policy.may(Ability.REPLY) else NOTE
+
+    def _switch(self, mode: str) -> None:
+        self._save()
+        self._enter(mode)
+
+    def _enter(self, mode: str) -> None:
+        self._mode = mode
+        draft = self._draft(mode)
+        self._saved = draft
+        self.edit.blockSignals(True)  # noqa: FBT003 - Qt's own
+        self.edit.setPlainText(draft)
+        self.edit.blockSignals(False)  # noqa: FBT003 - Qt's own
+        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+        self._explain()
+        self._on_text()
+        self._autosave.stop()
+        self.update()
+
+    def _draft(self, mode: str) -> str:
+        if self._thread is None:
+            return ""
+        drafts = reading.drafts(self._context.vault, self._thread.conversation.id)
+        return next((draft.text for draft in drafts if draft.mode == mode), "")
+
+    def _explain(self) -> None:
+        for button in self._modes.buttons():
+            mode = button.objectName()
+            button.setChecked(mode == self._mode)
+            button.setVisible(mode != PRIVATE or self.policy.may(Ability.PRIVATE))
+        why = self._why_not()
+        self._why.setText(why)
+        self._why.setVisible(bool(why))
+        self.edit.setEnabled(not why)
+        self._templates.setVisible(self._mode != NOTE)
+        self._send.setText(
+            _("Keep the note") if self._mode == NOTE else self._mode_words()[self._mode]
+        )
+        self._say_to()
+        self.edit.setPlaceholderText(self._hint())
+        self.edit.setAccessibleName(self._hint())
+        self._counter.show_for(self.policy, self._thread, note=self._mode == NOTE)
+
+    def _why_not(self) -> str:
+        if self._mode == NOTE or self._thread is None:
+            return ""
+        channel = channel_name(self._thread.conversation.channel)
+        ability = Ability.PRIVATE if self._mode == PRIVATE else Ability.REPLY
+        if not self.policy.may(ability):
+            return _("%(channel)s does not let this account reply here.") % {"channel": channel}
+        if self._counter.window_is_over(self.policy, self._thread):
+            sentence = _("The time in which %(channel)s allows a reply is over.")
+            return sentence % {"channel": channel}
+        return ""
+
+    def _say_to(self) -> None:
+        chosen = self._target is not None and self._mode != NOTE
+        self._clear_to.setVisible(chosen)
+        if self._target is not None and chosen:
+            name = self._target.author.name or self._target.author.handle
+            self._to.setText(_("to %(name)s") % {"name": name_text(name)})
+        else:
+            self._to.setText("")
+
+    def _hint(self) -> str:
+        if self._mode == NOTE:
+            return _("Note for the team. It is never sent.")
+        if self._mode == PRIVATE:
+            return _("Write privately. / inserts a template.")
+        public = (
+            self._thread is not None
+            and self._thread.messages[-1:]
+            and (self._thread.messages[-1].public)
+        )
+        if public:
+            return _("Write a reply that everyone can read. / inserts a template.")
+        return _("Write a reply. / inserts a template.")
+
+    @Slot()
+    def _forget_target(self) -> None:
+        self._target = None
+        self._explain()
+
+    @Slot()
+    def _on_text(self) -> None:
+        text = self.edit.toPlainText()
+        left = self._counter.count(text, self.policy, note=self._mode == NOTE)
+        too_long = left is not None and left < 0
+        self._send.setEnabled(bool(text.strip()) and not too_long and self.edit.isEnabled())
+        self._autosave.start()
+
+    @Slot()
+    def _save(self) -> None:
+        text = self.edit.toPlainText()
+        if self._thread is None or text == self._saved:
+            return
+        self._saved = text
+        conversation, mode = self._thread.conversation.id, self._mode
+        target = self._target.id if self._target else None
+        desk = self._context.desk
+        if text.strip():
+            self._context.write(
+                lambda: desk.save_draft(conversation, text, mode=mode, parent=target)
+            )
+        else:
+            self._context.write(lambda: desk.drop_draft(conversation, mode))
+
+    def _finish(self, *, done: bool) -> None:
+        text = self.edit.toPlainText().strip()
+        if self._thread is None or not self._send.isEnabled():
+            return
+        still_open = [name for name in placeholders(text) if name in self._asked]
+        if still_open and self._mode != NOTE:
+            self._why.setText(
+                _("Please fill in {%(name)s} before sending.") % {"name": still_open[0]}
+            )
+            self._why.show()
+            return
+        conversation = self._thread.conversation.id
+        if self._mode == NOTE:
+            self._keep_note(conversation, text)
+        else:
+            self._queue(conversation, text, done=done)
+
+    def _keep_note(self, conversation: ConversationId, text: str) -> None:
+        desk = self._context.desk
+
+        def keep() -> None:
+            desk.note(conversation, text)
+            desk.drop_draft(conversation, NOTE)
+
+        self._empty()
+        self._context.write(keep, said=_("Note kept"), then=lambda _none: self._tell(conversation))
+
+    def _queue(self, conversation: ConversationId, text: str, *, done: bool) -> None:
+        desk, private = self._context.desk, self._mode == PRIVATE
+        target = self._target.id if self._target else None
+        hold = float(str(self._context.settings.value("hold_seconds", 10)))
+
+        def queue() -> None:
+            desk.reply(conversation, text, to=target, private=private, hold_seconds=hold)
+            if done:
+                desk.set_status(conversation, Status.DONE)
+
+        def queued(_none: object) -> None:
+            self._tell(conversation)
+            self._context.changes.outbox.emit()
+            self._context.worker.send()
+            if done:
+                self.done_wanted.emit()
+
+        self._empty()
+        self._context.write(queue, then=queued)
+
+    def _empty(self) -> None:
+        self._autosave.stop()
+        self._target, self._asked, self._saved = None, set(), ""
+        self.edit.blockSignals(True)  # noqa: FBT003 - Qt's own
+        self.edit.clear()
+        self.edit.blockSignals(False)  # noqa: FBT003 - Qt's own
+        self._on_text()
+        self._autosave.stop()
+        self._explain()
+
+    def _tell(self, conversation: ConversationId) -> None:
+        self._context.changes.conversations.emit(frozenset({conversation}))
+
+    @Slot(str)
+    def _insert(self, text: str) -> None:
+        self.edit.remove_trigger()
+        self.edit.insertPlainText(text)
+        self._asked |= set(placeholders(text))
+        self.edit.setFocus()

@@ -1,0 +1,1 @@
+"""The middle of the window: one conversation, read from top to bottom."""

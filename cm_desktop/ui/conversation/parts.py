@@ -1,0 +1,140 @@
+"""Small parts that the cards of a conversation are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from cm_desktop.ui import theme
+from cm_desktop.ui.icons import icon
+from cm_desktop.ui.labels import PlainLabel, button_text, set_tooltip
+
+INDENT = theme.WIDE  # pixels a level of the tree moves to the right
+
+
+class Card(QFrame):
+    """A quiet coloured rectangle: no border, no shadow. `tone` names a colour of the theme."""
+
+    def __init__(self, tone: str, depth: int = 0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = tone
+        self._depth = depth
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(depth * INDENT, 0, 0, 0)
+        self.inside = QVBoxLayout()
+        self.inside.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.MEDIUM, theme.SMALL)
+        self.inside.setSpacing(theme.TINY)
+        outer.addLayout(self.inside)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground, the lines of the tree, and the focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left = self._depth * INDENT
+        ground = QRectF(self.rect()).adjusted(left + 0.5, 0.5, -0.5, -0.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(self._tone))
+        painter.drawRoundedRect(ground, theme.RADIUS, theme.RADIUS)
+        painter.setPen(theme.colour("line"))
+        for level in range(self._depth):
+            x = level * INDENT + INDENT // 2
+            painter.drawLine(x, 0, x, self.height())
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(theme.colour("accent"))
+            painter.drawRoundedRect(ground, theme.RADIUS, theme.RADIUS)
+
+
+class Disc(QWidget):
+    """A person's initials on a round ground whose colour belongs to the name."""
+
+    def __init__(self, name: str, size: int = 32, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.setFixedSize(QSize(size, size))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint disc and initials."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground, text = theme.tag_colours(sum(map(ord, self._name)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.mix(text, QColor(ground), 0.15))
+        painter.drawEllipse(self.rect())
+        font = QFont(theme.font("soft_strong"))
+        painter.setFont(font)
+        painter.setPen(text)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, initials(self._name))
+
+
+def initials(name: str) -> str:
+    """Return one or two letters for a name, "?" for one without letters."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    letters = [word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)]
+    return "".join(letters).upper() or "?"
+
+
+def icon_button(
+    glyph: str, text: str, slot: Callable[[], object], *, reason: str = ""
+) -> QToolButton:
+    """Return a quiet button with a picture; `reason` says why it cannot be used now."""
+    button = QToolButton()
+    button.setProperty("kind", "quiet")
+    button.setIcon(icon(glyph, "soft"))
+    button.setIconSize(QSize(16, 16))
+    button.setAccessibleName(text)
+    button.setEnabled(not reason)
+    set_tooltip(button, reason or text)
+    button.clicked.connect(lambda _checked=False: slot())
+    return button
+
+
+def text_button(
+    text: str, slot: Callable[[], object], kind: str = "quiet", glyph: str = ""
+) -> QPushButton:
+    """Return a button with words; kinds are those of the stylesheet."""
+    button = QPushButton(button_text(text))
+    button.setProperty("kind", kind)
+    button.setAutoDefault(False)
+    if glyph:
+        button.setIcon(icon(glyph, "on_accent" if kind == "primary" else "soft"))
+    button.clicked.connect(lambda _checked=False: slot())
+    return button
+
+
+def row(*widgets: QWidget | None, spacing: int = theme.SMALL) -> QHBoxLayout:
+    """Return the widgets beside each other; None takes the room that is left."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for widget in widgets:
+        if widget is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(widget)
+    return layout
+
+
+def reading_label(text: str, *, struck: bool = False) -> PlainLabel:
+    """Return a text of a conversation: selectable, wrapping, in reading size."""
+    label = PlainLabel(text, "reading").wrapping().selectable()
+    # A label that can be marked asks for focus; the card is the stop for Tab.
+    label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    label.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
+    if struck:
+        font = theme.font("reading")
+        font.setStrikeOut(True)
+        label.setFont(font)
+        label.setProperty("kind", "")
+    return label
+
+
+def picture_label(glyph: str, tone: str = "soft", size: int = 14) -> PlainLabel:
+    """Return a glyph to stand beside a text; it says nothing to a screen reader."""
+    label = PlainLabel()
+    label.setPixmap(icon(glyph, tone).pixmap(QSize(size, size)))
+    return label

@@ -1,0 +1,149 @@
+"""The scrolling part: all cards of one conversation, kept as long as they stay the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from cm_desktop.domain.model import Message
+from cm_desktop.domain.thread_order import Placed, in_reading_order
+from cm_desktop.i18n import _
+from cm_desktop.services.reading import Thread
+from cm_desktop.ui import theme
+from cm_desktop.ui.conversation.message_card import MessageCard
+from cm_desktop.ui.conversation.parts import row, text_button
+from cm_desktop.ui.conversation.waiting_card import WaitingCard
+
+_COLUMN = 720  # widest text column, pixels
+_NEAR = 48  # this close to the end counts as reading the newest
+
+MakeCard = Callable[[Placed], QWidget]
+
+
+class ThreadView(QScrollArea):
+    """Shows a thread; cards whose entry did not change stay, with focus and selection."""
+
+    earlier_wanted = Signal()
+
+    def __init__(self, make_card: MakeCard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._make_card = make_card
+        self._shown: list[tuple[Placed, QWidget]] = []
+        self._head: QWidget | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(_("Messages"))
+        self._page = QWidget()
+        self._column = QWidget()
+        self._column.setMaximumWidth(_COLUMN)
+        self._cards = QVBoxLayout(self._column)
+        self._cards.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
+        self._cards.setSpacing(theme.SMALL)
+        self._earlier = text_button(
+            _("Show earlier messages"), self.earlier_wanted.emit, "link", "up"
+        )
+        self._cards.addLayout(row(None, self._earlier, None))
+        self._cards.addStretch(1)
+        page = row(spacing=0)
+        page.addStretch(1)
+        page.addWidget(self._column, 1_000)
+        page.addStretch(1)
+        self._page.setLayout(page)
+        self.setWidget(self._page)
+        self._earlier.hide()
+
+    def show_thread(self, thread: Thread, head: QWidget | None) -> None:
+        """Show a conversation from its beginning or its first unread message."""
+        self.clear()
+        if head is not None:
+            self._head = head
+            self._cards.insertWidget(1, head)
+        self.update_thread(thread)
+        QTimer.singleShot(0, self, self._to_first_unread)
+
+    def update_thread(self, thread: Thread) -> None:
+        """Show what the conversation is now; the reader's place is kept."""
+        at_end = self._at_end()
+        placed = in_reading_order(
+            thread.conversation.kind,
+            thread.messages,
+            thread.notes,
+            thread.handoffs,
+            [row for row in thread.outbox if row.open],
+        )
+        self._earlier.setVisible(thread.more_before)
+        kept = {_key(one): (one, card) for one, card in self._shown}
+        self._shown = [self._card_for(one, kept) for one in placed]
+        for _one, card in kept.values():
+            self._remove(card)
+        first = 1 if self._head is None else 2
+        for number, (_one, card) in enumerate(self._shown):
+            if self._cards.indexOf(card) != first + number:
+                self._cards.insertWidget(first + number, card)
+        if at_end:
+            QTimer.singleShot(0, self, self._to_end)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        for _one, card in self._shown:
+            self._remove(card)
+        self._shown.clear()
+        if self._head is not None:
+            self._remove(self._head)
+            self._head = None
+        self._earlier.hide()
+
+    def tick(self, now: datetime, *, online: bool) -> bool:
+        """Let the waiting answers count down; return whether any still does."""
+        waiting = [card for _one, card in self._shown if isinstance(card, WaitingCard)]
+        for card in waiting:
+            card.tick(now, online=online)
+        return any(card.counts_down for card in waiting)
+
+    def focused_message(self) -> Message | None:
+        """Return the message whose card has the focus."""
+        for _one, card in self._shown:
+            if isinstance(card, MessageCard) and (
+                card.hasFocus() or card.isAncestorOf(self._focus())
+            ):
+                return card.message
+        return None
+
+    def _focus(self) -> QWidget:
+        return self.focusWidget() or self
+
+    def _card_for(
+        self, placed: Placed, kept: dict[tuple[str, str], tuple[Placed, QWidget]]
+    ) -> tuple[Placed, QWidget]:
+        before = kept.get(_key(placed))
+        if before is not None and before[0] == placed:
+            del kept[_key(placed)]
+            return before
+        return placed, self._make_card(placed)
+
+    def _remove(self, card: QWidget) -> None:
+        self._cards.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+
+    def _at_end(self) -> bool:
+        bar = self.verticalScrollBar()
+        return bar.maximum() > 0 and bar.value() >= bar.maximum() - _NEAR
+
+    def _to_end(self) -> None:
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
+
+    def _to_first_unread(self) -> None:
+        for placed, card in self._shown:
+            if isinstance(placed.entry, Message) and placed.entry.unread:
+                self.ensureWidgetVisible(card, 0, theme.HUGE)
+                return
+        self._to_end()
+
+
+def _key(placed: Placed) -> tuple[str, str]:
+    return type(placed.entry).__name__, placed.entry.id
