@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ KEY_BYTES = 32
 # larger ones are checked by `doctor` and before a backup.
 CHECKED_WHOLE = 32 * 1024 * 1024
 
+_NEEDED_ROOM = 64 * 1024  # bytes, to open a vault and write a little
 _LARGEST_ABOUT = 64 * 1024  # bytes
 _INTEGRITY = "PRAGMA cipher_integrity_check"
 
@@ -78,13 +80,12 @@ def check_key(key: bytes, about: AboutVault) -> None:
 
 def read_about(folder: Path) -> AboutVault:
     """Read vault.json. Raises VaultMissingError, VaultDamagedError, VaultTooNewError."""
-    file = folder / ABOUT
-    if not file.is_file():
-        if (folder / DATABASE).exists():
-            raise VaultDamagedError(f"{ABOUT} is missing")
-        raise VaultMissingError(folder.name)
-    with files_explained(), file.open("rb") as opened:
-        data = opened.read(_LARGEST_ABOUT)
+    with files_explained():
+        if not (folder / ABOUT).exists():
+            is_here = (folder / DATABASE).exists()
+            raise VaultDamagedError(ABOUT) if is_here else VaultMissingError(folder.name)
+        with (folder / ABOUT).open("rb") as opened:
+            data = opened.read(_LARGEST_ABOUT)
     try:
         return _about(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -200,6 +201,9 @@ def _check_writable(folder: Path, file: Path) -> None:
     for place in (folder, file):
         if not may_write(place):
             raise VaultReadOnlyError(place.name)
+    # SQLite would begin with files of its own beside a vault it then finds no room for.
+    with files_explained(), tempfile.TemporaryFile(dir=folder, prefix=".room-") as probe:
+        probe.write(bytes(_NEEDED_ROOM))
 
 
 def _looked(file: Path, key: bytes) -> int:
