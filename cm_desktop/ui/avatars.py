@@ -6,7 +6,7 @@ import unicodedata
 import zlib
 from functools import lru_cache
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from cm_desktop.ui import theme
@@ -56,6 +56,13 @@ def draw_avatar(
     painter.setBrush(ground)
     painter.drawEllipse(corner.adjusted(-_RING, -_RING, _RING, _RING))
     painter.drawPixmap(corner.topLeft(), channel_mark(channel, _MARK, ratio))
+
+
+def dot(painter: QPainter, x: float, y: float, colour: QColor) -> None:
+    """Draw the dot that says that something new is there."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(QPointF(x, y), 4, 4)
 
 
 def _first(word: str) -> str:

@@ -41,6 +41,15 @@ class ConversationModel(QAbstractListModel):
 
     def start(self, next_page: NextPage) -> None:
         """Show another list: forget the rows and ask for the first page."""
+        self._reset(next_page)
+        self.fetchMore(ROOT)
+
+    def start_with(self, rows: list[Conversation], next_page: NextPage, *, at_end: bool) -> None:
+        """Show another list whose first page was read already."""
+        self._reset(next_page)
+        self.append(rows, at_end=at_end)
+
+    def _reset(self, next_page: NextPage) -> None:
         self.beginResetModel()
         self._rows.clear()
         self._keys.clear()
@@ -50,7 +59,6 @@ class ConversationModel(QAbstractListModel):
         self._at_end = False
         self._waiting = False
         self.endResetModel()
-        self.fetchMore(ROOT)
 
     def append(self, rows: list[Conversation], *, at_end: bool) -> None:
         """Take the page that was asked for; `at_end` says that nothing follows."""
