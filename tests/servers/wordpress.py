@@ -63,7 +63,7 @@ class WordPressServer:
             "$v = json_decode(stream_get_contents(STDIN), true);"
             f"require '{self.folder}/www/wp-load.php';"
             "wp_set_current_user(1);"
-            f"echo \"\\n\" . json_encode((function ($v) {{ {code} }})($v));"
+            f'echo "\\n" . json_encode((function ($v) {{ {code} }})($v));'
         )
         done = subprocess.run(
             ["php", "-r", script],
@@ -100,9 +100,7 @@ class WordPressServer:
 
     def read(self, comment: int) -> dict[str, Any] | None:
         """Return a comment's row as the database has it, or None where there is none."""
-        row: dict[str, Any] | None = self.php(
-            "return get_comment($v['id'], ARRAY_A);", id=comment
-        )
+        row: dict[str, Any] | None = self.php("return get_comment($v['id'], ARRAY_A);", id=comment)
         return row
 
     def status(self, comment: int) -> str:
@@ -182,21 +180,19 @@ class WordPressServer:
 
     def add_review(self, text: str, rating: int, product: int, **fields: Any) -> int:
         """Put a product review into the database, as WooCommerce keeps them."""
-        comment = self.add_comment(
-            text, comment_type="review", comment_post_ID=product, **fields
-        )
+        comment = self.add_comment(text, comment_type="review", comment_post_ID=product, **fields)
         self.php("return add_comment_meta($v['id'], 'rating', $v['r']);", id=comment, r=rating)
         return comment
 
     def reset(self) -> None:
         """Remove every comment and further user, post and switch; permalinks are plain."""
         self.php(
-            "global $wpdb; $wpdb->query(\"TRUNCATE $wpdb->comments\");"
-            "$wpdb->query(\"TRUNCATE $wpdb->commentmeta\");"
+            'global $wpdb; $wpdb->query("TRUNCATE $wpdb->comments");'
+            '$wpdb->query("TRUNCATE $wpdb->commentmeta");'
             "$wpdb->query(\"DELETE FROM $wpdb->options WHERE option_name LIKE 'cm\\_test\\_%'\");"
-            "$wpdb->query(\"DELETE FROM $wpdb->posts WHERE ID > 3\");"
-            "$wpdb->query(\"DELETE FROM $wpdb->users WHERE ID > 1\");"
-            "$wpdb->query(\"DELETE FROM $wpdb->usermeta WHERE user_id > 1\");"
+            '$wpdb->query("DELETE FROM $wpdb->posts WHERE ID > 3");'
+            '$wpdb->query("DELETE FROM $wpdb->users WHERE ID > 1");'
+            '$wpdb->query("DELETE FROM $wpdb->usermeta WHERE user_id > 1");'
             "update_option('comment_moderation', 0); wp_update_comment_count_now(1);"
             "return wp_cache_flush();"
         )
