@@ -84,7 +84,7 @@ def _records(entries: Iterable[LogEntry]) -> Iterator[Json]:
                 "event": event.kind,
                 "member": event.member or None,
                 "at": stamp(event.at),
-                "body": event.body,
+                "body": dict(event.body),
                 "vault_seq": event.seq,
                 "vault_hash": event.hash,
             }

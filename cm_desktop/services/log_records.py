@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cm_desktop.domain.ids import MessageId
+from cm_desktop.domain.log import LoggedEvent
 from cm_desktop.domain.model import Account, Conversation, Message, Note
 from cm_desktop.domain.views import View
 from cm_desktop.services import reading
-from cm_desktop.services.reading import LoggedEvent
 from cm_desktop.services.vault import Vault
 
 _PAGE = 200
