@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import unicodedata
 from pathlib import Path
 
@@ -26,6 +25,7 @@ _CLOUDS = (
     "icloud~", "magentacloud", "megasync", "mobile documents", "my drive", "nextcloud",
     "onedrive", "owncloud", "pcloud", "seafile", "sciebo", "strato hidrive", "hidrive", "syncthing",
 )  # fmt: skip
+_MOUNTS = Path("/proc/self/mounts")
 _MARKERS = (".stfolder", ".dropbox", ".owncloudsync.log", ".nextcloudsync.log")
 _NETWORK = {"afs", "cifs", "davfs", "fuse.davfs2", "fuse.rclone", "fuse.sshfs", "ncpfs", "nfs",
             "nfs4", "smb2", "smb3", "smbfs"}  # fmt: skip
@@ -108,12 +108,11 @@ def _may_be_a_name(name: str) -> bool:
 def _network(folder: Path) -> str | None:
     if str(folder).startswith("\\\\"):
         return "network"
-    mounts = Path("/proc/self/mounts")
-    if sys.platform != "linux" or not mounts.exists():
+    if not _MOUNTS.exists():  # only Linux has it
         return None
     kinds: dict[str, str] = {}
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
-        _device, where, kind, *_rest = line.split(" ")
+    for line in _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
+        _device, where, kind, *_rest = [*line.split(" "), "", ""]
         kinds[where.replace("\\040", " ")] = kind
     for place in (folder, *folder.parents):
         if str(place) in kinds:

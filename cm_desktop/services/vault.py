@@ -192,6 +192,30 @@ def remove_vault(data_dir: Path, name: str) -> None:
             key_store.forget_key(key_store.safe_keyring(about.place.backend), about.id)
 
 
+def restore_vault(
+    data_dir: Path,
+    name: str,
+    *,
+    file: Path | None = None,
+    ask_passphrase: Callable[[], str] | None = None,
+) -> Path:
+    """Make a backup a vault's database again and return its file; the newest sound one.
+
+    What it takes the place of is kept among the backups. Raises VaultInUseError,
+    VaultDamagedError, UsageError("no_backup") and the errors of keys.
+    """
+    folder = _folder(data_dir, name)
+    about = vault_file.read_about(folder)
+    key = _key(about, ask_passphrase)
+    vault_file.check_key(key, about)
+    with contextlib.ExitStack() as holding:
+        for purpose in _PURPOSES:
+            holding.enter_context(held(folder, purpose))
+        chosen = file or backup.newest_sound(folder, key).file
+        backup.put_back(folder, key, chosen)
+    return chosen
+
+
 def remember_last(data_dir: Path, name: str) -> None:
     """Note which vault a window showed last; failing to is no harm."""
     with contextlib.suppress(OSError):

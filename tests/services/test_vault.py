@@ -40,9 +40,9 @@ def quick_passphrases(monkeypatch):
 
 
 def test_what_was_kept_is_there_when_the_vault_is_opened_again(tmp_path):
-    with create_vault(tmp_path, "Bäckerei Müller", title="Müller GmbH", passphrase="x") as made:
-        with made.db.writing() as writer:
-            writer.execute("INSERT INTO meta VALUES ('a', 'b')")
+    made = create_vault(tmp_path, "Bäckerei Müller", title="Müller GmbH", passphrase="x")
+    with made, made.db.writing() as writer:
+        writer.execute("INSERT INTO meta VALUES ('a', 'b')")
     with open_vault(tmp_path, "Bäckerei Müller", ask_passphrase=lambda: "x") as opened:
         row = opened.db.reader.execute("SELECT value FROM meta WHERE key = 'a'").fetchone()
         assert row == ("b",)
@@ -209,9 +209,9 @@ def test_a_removed_vault_is_gone_with_everything(tmp_path):
 
 
 def test_a_vault_that_is_shown_cannot_be_removed(tmp_path):
-    with create_vault(tmp_path, "a", passphrase="x") as made, made.exclusive("window"):
-        with pytest.raises(VaultInUseError):
-            remove_vault(tmp_path, "a")
+    made = create_vault(tmp_path, "a", passphrase="x")
+    with made, made.exclusive("window"), pytest.raises(VaultInUseError):
+        remove_vault(tmp_path, "a")
     assert [info.name for info in list_vaults(tmp_path)] == ["a"]
 
 
@@ -229,9 +229,9 @@ def test_a_demo_needs_no_keyring_and_its_worker_opens_it_with_the_key(tmp_path):
 
 def test_only_one_window_shows_a_vault_while_another_may_send(tmp_path):
     with vault.open_demo(tmp_path) as demo, demo.exclusive("window"), demo.exclusive("sender"):
+        second = demo.exclusive("window")
         with pytest.raises(VaultInUseError):
-            with demo.exclusive("window"):
-                pass
+            second.__enter__()
     with vault.open_with_key(tmp_path, "demo", demo.key) as again, again.exclusive("window"):
         pass
 

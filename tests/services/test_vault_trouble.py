@@ -193,9 +193,8 @@ def test_a_folder_of_somebody_else(kept, reachable):
         return  # only root can give the folder away
     os.chown(kept.folder, 0, 0)
     kept.folder.chmod(0o700)
-    with as_nobody(kept.data_dir, kept.folder.parent):
-        with pytest.raises(VaultReadOnlyError):
-            kept.open()
+    with as_nobody(kept.data_dir, kept.folder.parent), pytest.raises(VaultReadOnlyError):
+        kept.open()
 
 
 def test_a_full_disk(kept):
@@ -232,11 +231,10 @@ def test_what_a_crash_left_in_the_log_is_read_and_not_taken_for_damage(kept, tmp
 
 
 def test_a_vault_opens_while_another_window_writes(kept):
-    with kept.open() as first:
-        with first.db.writing() as writer:
-            writer.execute("INSERT INTO meta VALUES ('a', 'b')")
-            with kept.open() as second:
-                assert second.db.reader.execute("SELECT count(*) FROM meta").fetchone() == (500,)
+    with kept.open() as first, first.db.writing() as writer:
+        writer.execute("INSERT INTO meta VALUES ('a', 'b')")
+        with kept.open() as second:
+            assert second.db.reader.execute("SELECT count(*) FROM meta").fetchone() == (500,)
 
 
 def test_a_large_file_is_not_read_whole_before_it_is_shown(kept, monkeypatch):
