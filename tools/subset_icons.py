@@ -10,16 +10,25 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 
 from fontTools import subset
 
 from cm_desktop.ui.glyphs import GLYPHS
+from cm_desktop.ui.theme import DARK, LIGHT
 
 ROOT = Path(__file__).parent.parent
 FONT = "materialdesignicons6-webfont-6.9.96.ttf"
 FAMILY = "CM Desktop Icons"
 NAMES = "materialdesignicons6-webfont-charmap-6.9.96.json"
+# Glyph and colour; a palette's colours cannot be named in a stylesheet's picture.
+PICTURES = {
+    "check-light": (GLYPHS["done"][1], LIGHT["on_accent"]),
+    "check-dark": (GLYPHS["done"][1], DARK["on_accent"]),
+    "arrow-light": (GLYPHS["expand"][1], LIGHT["soft"]),
+    "arrow-dark": (GLYPHS["expand"][1], DARK["soft"]),
+}
 
 
 def fonts_folder() -> Path:
@@ -28,6 +37,29 @@ def fonts_folder() -> Path:
     if spec is None or spec.origin is None:
         raise SystemExit("qtawesome is not installed")
     return Path(spec.origin).parent / "fonts"
+
+
+def draw_pictures(font: Path) -> None:
+    """Draw what a stylesheet can only take from a picture: a tick and an arrow down."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QPointF
+    from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPainterPath, QRawFont
+
+    app = QGuiApplication([])
+    for name, (code, colour) in PICTURES.items():
+        for suffix, ratio in (("", 1), ("@2x", 2)):
+            size = 14 * ratio
+            raw = QRawFont(str(font), size)
+            path: QPainterPath = raw.pathForGlyph(raw.glyphIndexesForString(chr(code))[0])
+            picture = QImage(size, size, QImage.Format.Format_ARGB32)
+            picture.fill(0)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(QPointF(size / 2, size / 2) - path.boundingRect().center())
+            painter.fillPath(path, QColor(colour))
+            painter.end()
+            picture.save(str(font.parent / f"{name}{suffix}.png"))
+    del app
 
 
 def main() -> None:
@@ -52,6 +84,7 @@ def main() -> None:
         font["name"].setName(name, name_id, 3, 1, 0x409)
     target = ROOT / "resources" / "icons.ttf"
     subset.save_font(font, str(target), options)
+    draw_pictures(target)
     print(f"{target.name}: {len(GLYPHS)} glyphs, {target.stat().st_size} bytes")
 
 

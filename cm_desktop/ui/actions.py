@@ -30,7 +30,7 @@ class Keys:
 KEYS: Final[Mapping[str, Keys]] = {
     "next": Keys(("J",), ("Alt+Down",)),
     "previous": Keys(("K",), ("Alt+Up",)),
-    "next_open": Keys(("N",), ("Ctrl+Alt+Down",)),
+    "next_open": Keys(("N",), ("Ctrl+Down",)),
     "back": Keys((), ("Esc",)),
     "reply": Keys(("R",), ("Ctrl+R",)),
     "private": Keys(("Shift+R",), ("Ctrl+Shift+R",)),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cm_desktop.ui.resources import resource
+
 _SHEET = """
 QToolTip { background: %(panel)s; color: %(text)s; border: 1px solid %(line)s; padding: 4px; }
 QPushButton, QToolButton {
@@ -58,6 +60,28 @@ QFrame[kind="line"] { background: %(line)s; border: none; }
 QFrame[kind="popup"] {
   background: %(bg)s; border: 1px solid %(line)s; border-radius: 6px;
 }
+QFrame[kind="toast"] { background: %(text)s; border-radius: 6px; }
+QFrame[kind="toast"] QLabel { color: %(bg)s; }
+QPushButton[kind="toast"] {
+  background: transparent; border: 1px solid transparent; color: %(bg)s; font-weight: 600;
+  text-decoration: underline; padding: 2px 8px;
+}
+QPushButton[kind="toast"]:focus { border: 1px solid %(bg)s; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(%(arrow)s); width: 14px; height: 14px; }
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {
+  width: 14px; height: 14px; border: 1px solid %(soft)s; background: %(bg)s;
+}
+QCheckBox::indicator, QListView::indicator { border-radius: 3px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:checked, QListView::indicator:checked {
+  background: %(accent)s; border-color: %(accent)s; image: url(%(check)s);
+}
+QRadioButton::indicator:checked {
+  border: 5px solid %(accent)s; width: 6px; height: 6px; background: %(on_accent)s;
+}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: %(line)s; }
+QCheckBox:focus, QRadioButton:focus { color: %(accent)s; }
 QLabel { background: transparent; }
 QLabel[kind="soft"] { color: %(soft)s; font-size: 12px; }
 QLabel[kind="strong"] { font-weight: 600; }
@@ -95,4 +119,6 @@ QHeaderView::section {
 
 def stylesheet(tokens: Mapping[str, str]) -> str:
     """Return the sheet in the colours of one scheme."""
-    return _SHEET % tokens
+    scheme = "light" if tokens["on_accent"] == "#FFFFFF" else "dark"
+    pictures = {name: resource(f"{name}-{scheme}.png").as_posix() for name in ("check", "arrow")}
+    return _SHEET % {**tokens, **pictures}
