@@ -24,7 +24,7 @@ from cm_desktop.domain.errors import (
     VaultMissingError,
 )
 from cm_desktop.services import backup, key_store, paths
-from cm_desktop.store import connection, migrations, vault_file
+from cm_desktop.store import connection, members, migrations, vault_file
 from cm_desktop.store.connection import Database
 from cm_desktop.store.trouble import file_error, files_explained, meaning
 from cm_desktop.store.vault_file import DATABASE, AboutVault, KeyPlace
@@ -267,7 +267,8 @@ def _build(folder: Path, about: AboutVault, key: bytes) -> None:
         db = Database(building / DATABASE, key)
         try:
             migrations.migrate(db)
-            vault_file.set_me(db, _my_name())
+            with db.writing() as writer:
+                members.set_me(writer, _my_name())
         finally:
             db.close()
         vault_file.write_about(building, about)
@@ -340,7 +341,7 @@ def _bring_up_to_date(folder: Path, key: bytes, found: int) -> None:
 def _opened(folder: Path, about: AboutVault, key: bytes) -> Vault:
     db = Database(folder / DATABASE, key)
     try:
-        me = vault_file.me(db)
+        me = members.me(db.reader) or _my_name()
     except BaseException:
         db.close()
         raise

@@ -24,7 +24,7 @@ from cm_desktop.domain.errors import (
     VaultTooNewError,
 )
 from cm_desktop.store import migrations
-from cm_desktop.store.connection import Database, look_into
+from cm_desktop.store.connection import look_into
 from cm_desktop.store.trouble import explained, files_explained, may_write
 
 DATABASE = "inbox.db"
@@ -150,22 +150,6 @@ def check_whole(file: Path, key: bytes) -> None:
         connection.close()
     if wrong != [("ok",)]:
         raise VaultDamagedError(str(wrong[0][0])[:100])
-
-
-_ME = "SELECT name FROM member WHERE me = 1 ORDER BY name LIMIT 1"
-_SET_ME = "INSERT INTO member (name, role, me) VALUES (?, 'owner', 1)"
-
-
-def me(db: Database) -> str:
-    """Return which member sits at this computer."""
-    row = db.reader.execute(_ME).fetchone()
-    return str(row[0]) if row else "me"
-
-
-def set_me(db: Database, name: str) -> None:
-    """Write down, in a new vault, which member sits at this computer."""
-    with db.writing() as connection:
-        connection.execute(_SET_ME, (name,))
 
 
 def sync_folder(folder: Path) -> None:

@@ -135,10 +135,10 @@ class _Backend(KeyringBackend):
         return None
 
     def set_password(self, service, username, password):
-        raise NotImplementedError
+        raise PasswordSetError
 
     def delete_password(self, service, username):
-        raise NotImplementedError
+        raise PasswordSetError
 
 
 @pytest.fixture
