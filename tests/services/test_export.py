@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,8 +28,13 @@ def entry(*texts, notes=()):
     return LogEntry(
         conversation=factory.conversation(),
         account=factory.account(),
-        messages=tuple(factory.message(text=text) for text in texts),
-        notes=tuple(factory.note(text=text) for text in notes),
+        messages=tuple(
+            factory.message(text=text, created_at=factory.NOW + timedelta(minutes=number))
+            for number, text in enumerate(texts)
+        ),
+        notes=tuple(
+            factory.note(text=text, created_at=factory.NOW + timedelta(days=1)) for text in notes
+        ),
         events=(),
     )
 

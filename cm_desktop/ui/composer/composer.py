@@ -196,7 +196,7 @@ class Composer(QFrame):
     def _draft(self, mode: str) -> str:
         if self._thread is None:
             return ""
-        drafts = reading.drafts(self._context.vault, self._thread.conversation.id)
+        drafts = reading.drafts_of(self._context.vault, self._thread.conversation.id)
         return next((draft.text for draft in drafts if draft.mode == mode), "")
 
     def _explain(self) -> None:
