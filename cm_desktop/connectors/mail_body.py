@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email.message import Message
 
 from cm_desktop.connectors.mail_headers import (
+    children,
     clean,
     decode_bytes,
     decode_words,
@@ -31,7 +32,21 @@ _META_CHARSET = re.compile(
 )
 # For names with bare 8-bit letters, which the standard library gives up on.
 _FILE_NAME = re.compile(r"name\*?\s*=\s*\"?([^\";]{1,400})", re.IGNORECASE)
-_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError)
+_UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
+# What mail servers tell each other; what matters of it is in the text.
+_FOR_MACHINES = {
+    "message/delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+    "text/rfc822-headers",
+}
 _EXTENSIONS = {
     "message/rfc822": "mail.eml",
     "text/calendar": "invite.ics",
@@ -94,7 +109,7 @@ def text_from(raw: bytes, subtype: str, charset: str | None, flowed: str = "") -
 
 def file_name(given: str, kind: str) -> str:
     """Return a name that can be shown and saved: no folders, no control or direction signs."""
-    shown = one_line(decode_words(given), 400)
+    shown = one_line(decode_words(given), 5_000)
     shown = re.sub("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", shown)
     shown = ntpath.basename(shown.replace("/", "\\").rstrip("\\")).strip(". ")
     shown = re.sub(r'[<>:"|?*]', "_", shown)
@@ -110,17 +125,18 @@ def _leaves(message: Message) -> Iterator[Message]:
     count = 0
     while stack and count < _MAX_PARTS:
         part, depth, unwanted = stack.pop()
-        inside = part.get_payload()
-        if part.get_content_maintype() != "multipart" or not isinstance(inside, list):
+        if part.get_content_type() in _FOR_MACHINES and part is not message:
+            continue
+        if part.get_content_maintype() != "multipart" or not part.is_multipart():
             count += 1
             if part.get_content_type() != unwanted or given_name(part):
                 yield part
             continue
-        children = [child for child in inside[:_MAX_PARTS] if isinstance(child, Message)]
+        inside = children(part)[:_MAX_PARTS]
         if part.get_content_subtype() == "alternative" and not unwanted:
             unwanted = "text/html" if _has_plain_text(part) else "text/plain"
         if depth < _MAX_DEPTH:
-            stack.extend((child, depth + 1, unwanted) for child in reversed(children))
+            stack.extend((child, depth + 1, unwanted) for child in reversed(inside))
 
 
 def _has_plain_text(alternative: Message) -> bool:
@@ -173,10 +189,9 @@ def given_name(part: Message) -> str:
 
 
 def _payload(part: Message) -> bytes:
-    inside = part.get_payload()
-    if isinstance(inside, list):
+    if part.is_multipart():
         # A mail within the mail: its bytes are the file.
-        return b"".join(child.as_bytes() for child in inside[:1] if isinstance(child, Message))
+        return b"".join(child.as_bytes() for child in children(part)[:1])
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 

@@ -145,7 +145,7 @@ def _quotation(target: Target) -> str:
     # Translators: the line above the quoted original of an answer by mail.
     wrote = _("On %(date)s, %(author)s wrote:") % {
         "date": _shown_date(target.created_at),
-        "author": one_line(target.author_handle or target.author_remote_id, 100),
+        "author": one_line(target.context.get("from_name") or target.author_handle, 100),
     }
     return "\n".join([wrote, *(f"> {line}".rstrip() for line in shown)])
 
@@ -155,7 +155,9 @@ def _shown_date(when: datetime) -> str:
 
     local = when.astimezone()
     day = format_date(local.date(), "medium", locale=language())
-    return f"{day} {format_time(local.time(), 'short', locale=language())}"
+    time = format_time(local.time(), "short", locale=language())
+    # CLDR puts a narrow space into times, which some mail programs cannot show.
+    return f"{day} {time}".replace("\u202f", " ")
 
 
 def _as_bytes(mail: Message) -> bytes:

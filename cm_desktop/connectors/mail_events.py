@@ -95,6 +95,7 @@ def _context(mail: ParsedMail, author: SeenAuthor, place: str) -> dict[str, str]
         "references": " ".join((*first, *last)),
         "subject": mail.subject,
         "from": mail.author[1],
+        "from_name": author.name if author.name != author.handle else "",
         "reply_to": answer_to,
         "to": ", ".join(address for _, address in mail.to[:20]),
         "cc": ", ".join(address for _, address in mail.cc[:20]),

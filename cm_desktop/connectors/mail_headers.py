@@ -19,6 +19,7 @@ _REALLY_1252 = {"ascii", "iso8859-1", "cp1252"}
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_YEAR_ZERO = re.compile(r"\s0{3,4}\s")
 _LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029")
 
 
@@ -67,6 +68,15 @@ def _charset(name: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     return None if found in _NO_CHARSETS else found
+
+
+def children(part: Message) -> list[Message]:
+    """Return the parts of a multipart or the mail in a mail; nothing for a leaf.
+
+    A leaf's own `get_payload` would try to decode it, and fail on charsets of strangers.
+    """
+    inside = part.get_payload() if part.is_multipart() else []
+    return [one for one in inside if isinstance(one, Message)]
 
 
 def raw_header(message: Message, name: str) -> str:
@@ -125,8 +135,8 @@ def addresses(message: Message, name: str) -> list[tuple[str, str]]:
     for value in raw_headers(message, name)[:5]:
         try:
             pairs = email.utils.getaddresses([value])
-        except (ValueError, LookupError, TypeError):
-            pairs = []
+        except (ValueError, LookupError, TypeError, RecursionError):
+            pairs = []  # comments within comments
         for shown, address in pairs:
             plain = one_line(decode_words(address), 320).strip("<> ").lower()
             if "@" in plain and " " not in plain:
@@ -153,6 +163,8 @@ def message_id(message: Message) -> str:
 
 def parse_date(value: str) -> datetime | None:
     """Return a date header in UTC, or None for none and for nonsense. No zone counts as UTC."""
+    if _YEAR_ZERO.search(value):  # read as 2000 otherwise
+        return None
     try:
         found = email.utils.parsedate_to_datetime(value[:200])
         if found.tzinfo is None:

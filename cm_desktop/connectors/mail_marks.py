@@ -10,6 +10,7 @@ from email.message import Message
 
 from cm_desktop.connectors.mail_headers import (
     addresses,
+    children,
     header_text,
     message_id,
     message_ids,
@@ -124,19 +125,16 @@ def _parameter(message: Message, name: str) -> str:
 
 
 def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
-    payload = message.get_payload()
-    for part in payload[:50] if isinstance(payload, list) and depth < 5 else ():
-        if isinstance(part, Message):
-            yield part
-            yield from _parts(part, depth + 1)
+    for part in children(message)[:50] if depth < 5 else ():
+        yield part
+        yield from _parts(part, depth + 1)
 
 
 def _original(message: Message) -> Message | None:
     for part in _parts(message):
-        kind, payload = part.get_content_type(), part.get_payload()
-        if kind == "message/rfc822" and isinstance(payload, list) and payload:
-            inside = payload[0]
-            return inside if isinstance(inside, Message) else None
+        kind = part.get_content_type()
+        if kind == "message/rfc822" and (inside := children(part)):
+            return inside[0]
         if kind in ("text/rfc822-headers", "message/rfc822-headers", "message/rfc822"):
             return email.message_from_bytes(_payload(part))
     return None
@@ -145,10 +143,8 @@ def _original(message: Message) -> Message | None:
 def _report_texts(message: Message) -> Iterator[str]:
     for part in _parts(message):
         if part.get_content_type() == "message/delivery-status":
-            blocks = part.get_payload()
-            for block in blocks[:50] if isinstance(blocks, list) else ():
-                if isinstance(block, Message):
-                    yield "\n".join(f"{name}: {one_line(str(v))}" for name, v in block.raw_items())
+            for block in children(part)[:50]:
+                yield "\n".join(f"{name}: {one_line(str(v))}" for name, v in block.raw_items())
 
 
 def _id_inside(message: Message) -> str:

@@ -28,8 +28,9 @@ UNREADABLE = (
     AssertionError,
     MessageError,
 )
-# A parser looks at every open boundary for every line: too many of them are a bomb.
+# The parser tries every open boundary on every line: many of both are a bomb.
 _MAX_BOUNDARIES = 100
+_MAX_TRIES = 20_000_000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _CLOCKS = timedelta(days=2)  # a sender's clock further off than this is not believed
 
@@ -59,8 +60,9 @@ class ParsedMail:
 
 def read_message(raw: bytes) -> tuple[Message, bool]:
     """Return a mail's structure and whether it had to be read as headers and bare text."""
+    boundaries = raw.lower().count(b"boundary")
     try:
-        if raw.lower().count(b"boundary") <= _MAX_BOUNDARIES:
+        if boundaries <= _MAX_BOUNDARIES and boundaries * raw.count(b"\n") <= _MAX_TRIES:
             return email.message_from_bytes(raw, policy=email.policy.compat32), False
     except UNREADABLE:
         return _bare(raw), True

@@ -64,6 +64,9 @@ def split_quoted(text: str, subject: str = "") -> tuple[str, str]:
     lines = text.strip("\n").split("\n")
     if _FORWARD.match(subject):
         return "\n".join(lines).strip(), ""
+    begin = _begin_of_tail(lines)
+    if begin:
+        return "\n".join(lines[:begin]).strip(), "\n".join(lines[begin:]).strip()
     begin = _begin(lines)
     if begin is None:
         return "\n".join(lines).strip(), ""
@@ -76,6 +79,19 @@ def split_quoted(text: str, subject: str = "") -> tuple[str, str]:
     if not any(line.strip() for line in new):
         return "\n".join(lines).strip(), ""
     return "\n".join(new).strip(), "\n".join(rest).strip()
+
+
+def _begin_of_tail(lines: list[str]) -> int | None:
+    """Return where the last "... wrote:" begins, if only quoted lines follow it."""
+    number = len(lines) - 1
+    while number >= 0 and (not lines[number].strip() or lines[number].lstrip().startswith(">")):
+        number -= 1
+    if number == len(lines) - 1:
+        return None
+    # What is above may be broken over up to three lines; the first of them counts.
+    begins = [one for one in range(max(0, number - 2), number + 1) if _is_attribution(lines, one)]
+    own = [line for line in lines[: begins[0]] if line.strip()] if begins else []
+    return begins[0] if own else None
 
 
 def _begin(lines: list[str]) -> int | None:

@@ -30,12 +30,14 @@ from pathlib import Path
 import pytest
 
 from tests.servers.certificates import make_authority, make_certificate
+from tests.servers.packages import require_packages
 from tests.servers.ports import free_ports
 
 GOOD, EXPIRED, ELSEWHERE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 ACCOUNTS = ("alice@example.test", "bob@example.test", "spam@example.test")
 PASSWORD = "pass"
 SENT = "Gesendete Objekte"
+_PACKAGES = ("dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "postfix")
 _TEMPLATES = Path(__file__).parent / "mail"
 _PATIENCE = 20.0  # seconds until a server that did not come up counts as broken
 
@@ -154,7 +156,7 @@ class MailServer:
 
 def start_mail_server() -> MailServer:
     """Start both servers. Whoever calls it calls `stop_mail_server`, too."""
-    _check_installed()
+    require_packages(_PACKAGES, ("dovecot", "postfix", "runuser"))
     # Not below pytest's own folder: that one is closed to the user Dovecot runs as, and
     # the names of its sockets would be too long for the kernel.
     folder = Path(tempfile.mkdtemp(prefix="cm-mail-", dir="/tmp"))
@@ -201,15 +203,6 @@ def mail_server(running_mail_server: MailServer) -> MailServer:
     """Provide the servers with every mailbox empty."""
     running_mail_server.empty()
     return running_mail_server
-
-
-def _check_installed() -> None:
-    missing = [name for name in ("dovecot", "postfix", "runuser") if not _program(name)]
-    if missing or os.geteuid() != 0:
-        raise ServerFailedError(
-            f"not installed: {missing}; root: {os.geteuid() == 0}. "
-            "Needs root and the packages dovecot-imapd, dovecot-lmtpd and postfix."
-        )
 
 
 def _program(name: str) -> str | None:
