@@ -83,10 +83,10 @@ QRadioButton::indicator:checked {
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: %(line)s; }
 QCheckBox:focus, QRadioButton:focus { color: %(accent)s; }
 QLabel { background: transparent; }
-QLabel[kind="soft"] { color: %(soft)s; font-size: 12px; }
+QLabel[kind="soft"] { color: %(soft)s; font-size: %(px12)s; }
 QLabel[kind="strong"] { font-weight: 600; }
-QLabel[kind="title"] { font-size: 18px; font-weight: 600; }
-QLabel[kind="reading"] { font-size: 15px; }
+QLabel[kind="title"] { font-size: %(px18)s; font-weight: 600; }
+QLabel[kind="reading"] { font-size: %(px15)s; }
 QLabel[kind="bad"] { color: %(bad)s; }
 QLabel[kind="warn"] { color: %(warn)s; }
 QLabel[kind="ok"] { color: %(ok)s; }

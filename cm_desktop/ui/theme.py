@@ -68,6 +68,7 @@ _TYPE: Final[Mapping[str, tuple[int, bool]]] = {
     "title": (18, True),
 }
 LINE_HEIGHT = 1.4
+TEXT_SIZES: Final = (90, 100, 112, 125, 150)  # percent that the user may choose from
 
 
 def is_dark() -> bool:
@@ -106,9 +107,15 @@ def font(role: str) -> QFont:
     """Return the system's font in one of our roles, such as body or title."""
     size, strong = _TYPE[role]
     made = QFont(QApplication.font())
-    made.setPixelSize(size)
+    made.setPixelSize(round(size * text_scale()))
     made.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
     return made
+
+
+def text_scale() -> float:
+    """Return how much larger than usual the text is, 1.0 for the usual size."""
+    size = QApplication.font().pixelSize()
+    return size / _TYPE["body"][0] if size > 0 else 1.0
 
 
 class Theme(QObject):
@@ -120,11 +127,14 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, wanted: str = "system") -> None:
+    def __init__(
+        self, app: QApplication, wanted: str = "system", *, text_percent: int = 100
+    ) -> None:
         super().__init__(app)
         self._app = app
         self._wanted = wanted
-        self._shown = ""
+        self._text_percent = text_percent
+        self._shown: tuple[str, int] | None = None
         self.version = 0
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._follow)
@@ -148,6 +158,16 @@ class Theme(QObject):
         """Return the font of a role."""
         return font(role)
 
+    @property
+    def text_percent(self) -> int:
+        """How large the text is, in percent of the usual size."""
+        return self._text_percent
+
+    def want_text(self, percent: int) -> None:
+        """Write larger or smaller from now on, in percent of the usual size."""
+        self._text_percent = percent
+        self._apply()
+
     def want(self, wanted: str) -> None:
         """Paint "light", "dark" or like the "system" from now on."""
         self._wanted = wanted
@@ -169,16 +189,17 @@ class Theme(QObject):
         dark = self._wanted == "dark" or (
             self._wanted == "system" and scheme == Qt.ColorScheme.Dark
         )
-        shown = "dark" if dark else "light"
+        shown = ("dark" if dark else "light", self._text_percent)
         if shown == self._shown:
             return
         self._shown = shown
         tokens = DARK if dark else LIGHT
         base = QFont(self._app.font())
-        base.setPixelSize(_TYPE["body"][0])
+        scale = self._text_percent / 100
+        base.setPixelSize(round(_TYPE["body"][0] * scale))
         self._app.setFont(base)
         self._app.setPalette(_palette(tokens))
-        self._app.setStyleSheet(stylesheet(tokens))
+        self._app.setStyleSheet(stylesheet(tokens, scale))
         self.version += 1
         self.changed.emit()
 
