@@ -117,8 +117,9 @@ QHeaderView::section {
 """
 
 
-def stylesheet(tokens: Mapping[str, str]) -> str:
-    """Return the sheet in the colours of one scheme."""
+def stylesheet(tokens: Mapping[str, str], scale: float = 1.0) -> str:
+    """Return the sheet in the colours of one scheme; `scale` is how much larger the text is."""
+    sizes = {f"px{size}": f"{round(size * scale)}px" for size in (12, 15, 18)}
     scheme = "light" if tokens["on_accent"] == "#FFFFFF" else "dark"
     pictures = {name: resource(f"{name}-{scheme}.png").as_posix() for name in ("check", "arrow")}
-    return _SHEET % {**tokens, **pictures}
+    return _SHEET % {**tokens, **pictures, **sizes}
