@@ -32,6 +32,7 @@ CREATE TABLE account (
     next_fetch_ms  INTEGER,
     paused         INTEGER NOT NULL DEFAULT 0,
     created_ms     INTEGER NOT NULL,
+    removed_ms     INTEGER,            -- signed out for good; what it brought stays
     UNIQUE (channel, remote_id)
 ) STRICT;
 
@@ -92,7 +93,9 @@ CREATE INDEX conversation_newest ON conversation (last_id);
 CREATE INDEX conversation_status ON conversation (status, last_id);
 CREATE INDEX conversation_account ON conversation (account_id, status, last_id);
 CREATE INDEX conversation_assignee ON conversation (assignee, status, last_id) WHERE assignee IS NOT NULL;
-CREATE INDEX conversation_unread ON conversation (status, last_id) WHERE unread > 0;
+CREATE INDEX conversation_account_newest ON conversation (account_id, last_id);
+CREATE INDEX conversation_unread ON conversation (last_id) WHERE unread > 0;
+CREATE INDEX conversation_account_unread ON conversation (account_id, last_id) WHERE unread > 0;
 CREATE INDEX conversation_due ON conversation (due_ms) WHERE due_ms IS NOT NULL;
 CREATE INDEX conversation_snoozed ON conversation (snoozed_ms) WHERE snoozed_ms IS NOT NULL;
 CREATE INDEX conversation_out ON conversation (last_id) WHERE out_waiting > 0 OR out_trouble > 0;
@@ -151,6 +154,7 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_conversation ON message (conv_id, id);
 CREATE INDEX message_author ON message (author_id);
+CREATE INDEX message_unread ON message (conv_id, id) WHERE unread = 1;
 
 -- What a message said before it was edited on the channel.
 CREATE TABLE message_version (
@@ -261,42 +265,92 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE UNIQUE INDEX outbox_remote ON outbox (account_id, remote_id) WHERE remote_id IS NOT NULL;
 CREATE INDEX outbox_conversation ON outbox (conv_id, id);
-CREATE INDEX outbox_open ON outbox (state, id) WHERE state NOT IN ('sent', 'cancelled');
+CREATE INDEX outbox_state ON outbox (state, id);
+CREATE TRIGGER outbox_counted_in AFTER INSERT ON outbox BEGIN
+    UPDATE conversation
+       SET out_waiting = out_waiting + (new.state IN ('queued', 'sending', 'unknown')),
+           out_trouble = out_trouble + (new.state IN ('failed', 'needs_human'))
+     WHERE id = new.conv_id;
+END;
+CREATE TRIGGER outbox_recounted AFTER UPDATE OF state ON outbox WHEN old.state <> new.state BEGIN
+    UPDATE conversation
+       SET out_waiting = out_waiting + (new.state IN ('queued', 'sending', 'unknown'))
+                                     - (old.state IN ('queued', 'sending', 'unknown')),
+           out_trouble = out_trouble + (new.state IN ('failed', 'needs_human'))
+                                     - (old.state IN ('failed', 'needs_human'))
+     WHERE id = new.conv_id;
+END;
+CREATE TRIGGER outbox_counted_out AFTER DELETE ON outbox BEGIN
+    UPDATE conversation
+       SET out_waiting = out_waiting - (old.state IN ('queued', 'sending', 'unknown')),
+           out_trouble = out_trouble - (old.state IN ('failed', 'needs_human'))
+     WHERE id = old.conv_id;
+END;
 
 -- Append-only; each row's hash covers the one before it. See store/events.py.
+-- What members decide has a uid; what a channel said is named by its message.
 CREATE TABLE event (
     seq     INTEGER PRIMARY KEY,
-    uid     TEXT NOT NULL UNIQUE,
+    uid     TEXT,
     at_ms   INTEGER NOT NULL,
     kind    TEXT NOT NULL,
     conv_id INTEGER,
     member  TEXT NOT NULL,
     body    TEXT NOT NULL,
-    prev    BLOB NOT NULL,
-    hash    BLOB NOT NULL,
-    sig     BLOB
+    hash    BLOB NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX event_uid ON event (uid) WHERE uid IS NOT NULL;
 CREATE INDEX event_conversation ON event (conv_id, seq) WHERE conv_id IS NOT NULL;
 CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END;
 CREATE TRIGGER event_remains BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END;
 
--- Search: folded text only, so that nothing readable is kept twice.
+-- This device's signature under the last event of each transaction.
+CREATE TABLE event_seal (
+    seq INTEGER PRIMARY KEY REFERENCES event,
+    sig BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER seal_stays BEFORE UPDATE ON event_seal BEGIN SELECT RAISE(ABORT, 'seals stay'); END;
+CREATE TRIGGER seal_remains BEFORE DELETE ON event_seal BEGIN SELECT RAISE(ABORT, 'seals stay'); END;
+
+-- Search: folded words only, so that nothing readable is kept twice. `store/folding.py` cuts
+-- text into words of letters and digits and puts blanks between them; the ascii tokenizer
+-- parts nothing but those, so both always agree on what a word is.
 CREATE VIRTUAL TABLE fts USING fts5 (
-    text, who, facets,
-    content = '', contentless_delete = 1,
-    tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
+    text, who, title, facets,
+    content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 2'
 );
 CREATE VIRTUAL TABLE note_fts USING fts5 (
-    text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+    text, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 2'
 );
 CREATE TABLE term (term TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-CREATE TABLE fts_todo (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE to_index (id INTEGER PRIMARY KEY) STRICT;
 CREATE TRIGGER message_indexed AFTER INSERT ON message BEGIN
-    INSERT OR IGNORE INTO fts_todo VALUES (new.id);
+    INSERT OR IGNORE INTO to_index VALUES (new.id);
 END;
-CREATE TRIGGER message_reindexed AFTER UPDATE OF text, quoted, author_id ON message BEGIN
-    INSERT OR IGNORE INTO fts_todo VALUES (new.id);
+CREATE TRIGGER message_reindexed
+AFTER UPDATE OF text, quoted, author_id, conv_id, visibility, language ON message BEGIN
+    INSERT OR IGNORE INTO to_index VALUES (new.id);
 END;
 CREATE TRIGGER message_unindexed AFTER DELETE ON message BEGIN
+    DELETE FROM to_index WHERE id = old.id;
     DELETE FROM fts WHERE rowid = old.id;
+END;
+CREATE TRIGGER attachment_indexed AFTER INSERT ON attachment BEGIN
+    INSERT OR IGNORE INTO to_index VALUES (new.message_id);
+END;
+CREATE TRIGGER person_reindexed AFTER UPDATE OF name, handle ON person
+WHEN old.name <> new.name OR old.handle <> new.handle BEGIN
+    INSERT OR IGNORE INTO to_index SELECT id FROM message WHERE author_id = new.id;
+END;
+CREATE TRIGGER conversation_reindexed AFTER UPDATE OF title ON conversation
+WHEN old.title <> new.title BEGIN
+    INSERT OR IGNORE INTO to_index SELECT id FROM message WHERE conv_id = new.id;
+END;
+CREATE TRIGGER post_reindexed AFTER UPDATE OF title ON post WHEN old.title <> new.title BEGIN
+    INSERT OR IGNORE INTO to_index
+    SELECT m.id FROM conversation AS c JOIN message AS m ON m.conv_id = c.id
+     WHERE c.post_id = new.id;
+END;
+CREATE TRIGGER note_unindexed AFTER DELETE ON note BEGIN
+    DELETE FROM note_fts WHERE rowid = old.id;
 END;

@@ -1,0 +1,123 @@
+"""Find conversations by what was said in them, newest hit first, a page at a time."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import ClassVar
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from cm_desktop.domain.errors import CmError
+from cm_desktop.domain.model import Conversation
+from cm_desktop.domain.search_query import Query
+from cm_desktop.domain.views import View
+from cm_desktop.store import conversations
+from cm_desktop.store.connection import Connection
+from cm_desktop.store.folding import fold
+from cm_desktop.store.indexing import forget_erased, index_waiting
+from cm_desktop.store.rows import listed
+from cm_desktop.store.search_streams import Stream, streams
+
+__all__ = ["SearchStoppedError", "find", "fold", "forget_erased", "index_waiting"]
+
+
+class SearchStoppedError(CmError):
+    """Somebody called `interrupt` on the connection: another query was typed meanwhile."""
+
+    code: ClassVar[str] = "search_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A conversation, the key it is found under, and the key of its newest message."""
+
+    key: int
+    conv: int
+    last: int
+
+
+def find(
+    connection: Connection,
+    query: Query,
+    view: View | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[Conversation]:
+    """Return the conversations of a list that match, the one with the newest hit first.
+
+    A conversation matches if one of its messages (with its author and the titles above it)
+    or one of its notes meets all that is asked for; a tag counts as a word. The `key` of
+    each is that of its newest hit: pass the last one on as `after` for the next page.
+
+    May walk long where common words never meet. `connection.interrupt()`, called from
+    another thread, ends it at once with SearchStoppedError; the connection stays usable.
+    """
+    view = view or View("all")
+    if query.empty:
+        return conversations.page(connection, view, after, limit)
+    before = conversations.END if after is None else after
+    try:
+        with ExitStack() as stack:
+            hits = _page(connection, streams(connection, query, view), before, limit, stack)
+            found = conversations.by_rows(connection, [hit.conv for hit in hits])
+    except sqlite.OperationalError as error:
+        if error.sqlite_errorcode == sqlite.SQLITE_INTERRUPT:
+            raise SearchStoppedError from error
+        raise
+    keys = {hit.last: hit.key for hit in hits}
+    return [replace(one, key=keys.get(one.key, one.key)) for one in found]
+
+
+def _page(
+    connection: Connection,
+    sources: Sequence[Stream],
+    before: int,
+    limit: int,
+    stack: ExitStack,
+) -> list[_Hit]:
+    walks = [_walk(connection, source, before, stack) for source in sources]
+    hits = _distinct(heapq.merge(*walks, key=_key, reverse=True))
+    page: list[_Hit] = []
+    while len(page) < limit and (some := list(islice(hits, limit - len(page)))):
+        # One with newer messages may have been shown on an earlier page, for a newer hit.
+        doubtful = [hit for hit in some if hit.last >= before]
+        shown = _shown_before(connection, sources, doubtful, before)
+        page.extend(hit for hit in some if hit.conv not in shown)
+    return page
+
+
+def _walk(connection: Connection, source: Stream, before: int, stack: ExitStack) -> Iterator[_Hit]:
+    # An open cursor would hold back the log of changes, so all are closed with the page.
+    cursor = stack.enter_context(closing(connection.cursor()))
+    cursor.execute(source.sql, (*source.values, before))
+    for key, conv, last in cursor:
+        yield _Hit(key, conv, last)
+
+
+def _key(hit: _Hit) -> int:
+    return hit.key
+
+
+def _distinct(hits: Iterator[_Hit]) -> Iterator[_Hit]:
+    seen: set[int] = set()
+    for hit in hits:
+        if hit.conv not in seen:
+            seen.add(hit.conv)
+            yield hit
+
+
+def _shown_before(
+    connection: Connection, sources: Sequence[Stream], hits: Sequence[_Hit], before: int
+) -> set[int]:
+    """Return those conversations that have a hit among what earlier pages showed."""
+    shown: set[int] = set()
+    if hits:
+        convs = listed(hit.conv for hit in hits)
+        for source in sources:
+            rows = connection.execute(source.again, (*source.values, before, convs, before))
+            shown.update(conv for (conv,) in rows)
+    return shown

@@ -1,0 +1,192 @@
+"""From plans to statements: each yields keys of hits, newest first, as long as it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cm_desktop.domain.search_query import InState, Is, Node, Query, Text
+from cm_desktop.domain.views import View
+from cm_desktop.store.connection import Connection
+from cm_desktop.store.rows import listed
+from cm_desktop.store.search_conditions import (
+    Condition,
+    account_rows,
+    conditions,
+    not_said,
+    of_view,
+    tags_like,
+)
+from cm_desktop.store.search_plan import NO_END, Plan, leaves, plans, without_word
+from cm_desktop.store.search_words import NEVER, is_said, match_all, match_any, match_note
+
+_MOST_ACCOUNTS = 8  # each with a stream of its own; more are a condition
+
+_OF_MESSAGES = """
+      FROM fts AS f
+     CROSS JOIN message AS m ON m.id = f.rowid
+     CROSS JOIN conversation AS c ON c.id = m.conv_id
+     WHERE f.fts MATCH ? AND f.rowid >= ? AND f.rowid < ?
+"""
+_OF_CONVERSATIONS = " FROM conversation AS c WHERE TRUE"
+_OF_TAG = """
+      FROM conv_tag AS ct
+     CROSS JOIN conversation AS c ON c.id = ct.conv_id
+     WHERE ct.tag_id = ?
+"""
+_OF_NOTES = """
+      FROM (SELECT DISTINCT n.conv_id FROM note_fts AS f CROSS JOIN note AS n ON n.id = f.rowid
+             WHERE f.note_fts MATCH ?) AS noted
+     CROSS JOIN conversation AS c ON c.id = noted.conv_id
+     WHERE TRUE
+"""
+_HIT_OF_MESSAGE = "SELECT f.rowid, c.id, c.last_id"
+_HIT = "SELECT c.last_id, c.id, c.last_id"
+_NEXT_MESSAGE = " AND f.rowid < ? ORDER BY f.rowid DESC"
+_NEXT = " AND c.last_id < ? ORDER BY c.last_id DESC"
+_NEXT_TAGGED = " AND ct.last_id < ? ORDER BY ct.last_id DESC"
+_AGAIN = "SELECT c.id"
+# The plus keeps FTS5 from being asked once for each of them.
+_THESE_MESSAGES = """
+       AND f.rowid >= ?
+       AND +f.rowid IN (SELECT x.id FROM json_each(?) AS wanted
+                         CROSS JOIN message AS x ON x.conv_id = wanted.value AND x.id >= ?)
+"""
+_THESE = " AND c.last_id >= ? AND c.id IN (SELECT value FROM json_each(?)) AND c.last_id >= ?"
+
+_ON = "c.account_id = ?"
+_ON_THESE = "c.account_id IN (SELECT value FROM json_each(?))"
+_NOT_BEFORE = "c.last_id >= ?"
+_WITHIN = """
+    EXISTS (SELECT 1 FROM message AS w WHERE w.conv_id = c.id AND w.id >= ? AND w.id < ?)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A statement that yields hits (key, conversation, key of its newest message).
+
+    `sql` takes `values` and the key to stay below. `again` takes `values`, a key, a list of
+    conversations and the key once more; it returns those of them that have a hit from that
+    key on.
+    """
+
+    sql: str
+    again: str
+    values: tuple[Any, ...]
+
+
+def streams(connection: Connection, query: Query, view: View) -> list[Stream]:
+    """Return the streams that together yield everything a query finds in a list."""
+    spam = query.root is not None and any(_is_spam(leaf) for leaf in leaves(query.root))
+    found: list[Stream] = []
+    for plan in plans(query):
+        found.extend(_of_plan(connection, plan, view, spam=spam))
+        for word in plan.wanted:
+            if isinstance(word, Text):
+                found.extend(_tagged(connection, plan, word, view, spam=spam))
+    return found
+
+
+def _tagged(
+    connection: Connection, plan: Plan, word: Text, view: View, *, spam: bool
+) -> Iterator[Stream]:
+    """Yield the streams of a plan that asks for tags in place of a word that names them."""
+    for tag in tags_like(connection, word.text, prefix=word.prefix):
+        yield from _of_plan(connection, without_word(plan, word, tag), view, spam=spam)
+
+
+def _of_plan(connection: Connection, plan: Plan, view: View, *, spam: bool) -> Iterator[Stream]:
+    accounts = account_rows(connection, plan, view)
+    asked = conditions(connection, plan)
+    if asked is None or accounts == []:
+        return
+    where = [*of_view(connection, view), *asked]
+    against = match_any(connection, plan.unwanted)
+    if against not in ("", NEVER):
+        where.append(not_said(against))
+    match = match_all(connection, plan.wanted)
+    if not match:
+        yield from _by_conversation(plan, accounts, where)
+        return
+    if match != NEVER:
+        facets = "" if spam else 'facets : "junk"'
+        unwanted = [part for part in (against, facets) if part not in ("", NEVER)]
+        yield _by_message(plan, _message_match(match, unwanted, accounts), where)
+    if all(map(is_said, plan.wanted)) and plan.tag is None and (noted := match_note(plan.wanted)):
+        yield from _each_account(_OF_NOTES, (noted,), accounts, [*_times(plan), *where])
+
+
+def _by_message(plan: Plan, match: str, where: Sequence[Condition]) -> Stream:
+    if plan.tag is not None:
+        where = [*where, Condition(_TAGGED, (plan.tag,))]
+    asked, values = _joined(where)
+    return Stream(
+        _HIT_OF_MESSAGE + _OF_MESSAGES + asked + _NEXT_MESSAGE,
+        _AGAIN + _OF_MESSAGES + asked + _THESE_MESSAGES,
+        (match, plan.begin, plan.end, *values),
+    )
+
+
+_TAGGED = "EXISTS (SELECT 1 FROM conv_tag WHERE conv_id = c.id AND tag_id = ?)"
+
+
+def _by_conversation(
+    plan: Plan, accounts: Sequence[int] | None, where: Sequence[Condition]
+) -> Iterator[Stream]:
+    where = [*_times(plan), *where]
+    if plan.tag is None:
+        yield from _each_account(_OF_CONVERSATIONS, (), accounts, where)
+        return
+    if accounts is not None:
+        where.append(Condition(_ON_THESE, (listed(accounts),)))
+    asked, values = _joined(where)
+    yield Stream(
+        _HIT + _OF_TAG + asked + _NEXT_TAGGED,
+        _AGAIN + _OF_TAG + asked + _THESE,
+        (plan.tag, *values),
+    )
+
+
+def _each_account(
+    source: str, first: tuple[Any, ...], accounts: Sequence[int] | None, where: list[Condition]
+) -> Iterator[Stream]:
+    """Yield a stream for each account, so that each is read in the order of an index."""
+    if accounts is None:
+        parts = [where]
+    elif len(accounts) <= _MOST_ACCOUNTS:
+        parts = [[Condition(_ON, (account,)), *where] for account in accounts]
+    else:
+        parts = [[Condition(_ON_THESE, (listed(accounts),)), *where]]
+    for part in parts:
+        asked, values = _joined(part)
+        yield Stream(
+            _HIT + source + asked + _NEXT, _AGAIN + source + asked + _THESE, (*first, *values)
+        )
+
+
+def _times(plan: Plan) -> list[Condition]:
+    if plan.begin == 0 and plan.end == NO_END:
+        return []
+    # The first ends the walk early, the second is exact.
+    begin = Condition(_NOT_BEFORE, (plan.begin,))
+    return [begin, Condition(_WITHIN, (plan.begin, plan.end))]
+
+
+def _joined(where: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:
+    asked = "".join(f" AND ({one.sql})" for one in where)
+    return asked, tuple(value for one in where for value in one.values)
+
+
+def _message_match(match: str, unwanted: Sequence[str], accounts: Sequence[int] | None) -> str:
+    if accounts is not None:
+        on = " OR ".join(f'"a{account}"' for account in accounts)
+        match = f"({match}) AND (facets : ({on}))"
+    for part in unwanted:
+        match = f"({match}) NOT ({part})"
+    return match
+
+
+def _is_spam(leaf: Node) -> bool:
+    return isinstance(leaf, InState) and leaf.state is Is.SPAM

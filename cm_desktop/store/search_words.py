@@ -1,0 +1,119 @@
+"""Words of a query as the full-text index is asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cm_desktop.domain.search_query import And, From, InLanguage, InState, Is, Node, Or, Text
+from cm_desktop.store.connection import Connection
+from cm_desktop.store.folding import words
+from cm_desktop.store.indexing import language_word
+
+NEVER = "!"  # what no document can match; FTS5 has no word for it
+_MOST_TERMS = 400
+_SAID = "{text who title}"
+_TERMS = "SELECT term FROM term WHERE term >= ? AND term < ? LIMIT ?"
+
+
+def match_all(connection: Connection, nodes: Sequence[Node]) -> str:
+    """Return what to ask the index for, so that a message meets all of some conditions.
+
+    Empty: anything does; NEVER: nothing can.
+    """
+    return _all([_match(connection, node) for node in nodes])
+
+
+def match_any(connection: Connection, nodes: Sequence[Node]) -> str:
+    """Return what to ask the index for, so that a message meets one of some conditions."""
+    return _any([_match(connection, node) for node in nodes])
+
+
+def match_note(nodes: Sequence[Node]) -> str:
+    """Return what to ask the index of the notes for; all nodes are made of words."""
+    return _all([_note(node) for node in nodes])
+
+
+def is_said(node: Node) -> bool:
+    """Return whether a tree asks for nothing but words."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return all(is_said(each) for each in nodes)
+        case _:
+            return isinstance(node, Text)
+
+
+def _match(connection: Connection, node: Node) -> str:
+    match node:
+        case And(nodes):
+            return _all([_match(connection, each) for each in nodes])
+        case Or(nodes):
+            return _any([_match(connection, each) for each in nodes])
+        case Text(text, prefix):
+            return _in(_SAID, _words(connection, text, prefix=prefix))
+        case From(text, prefix):
+            return _in("who", _words(connection, text, prefix=prefix))
+        case _:
+            return f'facets : "{_facet(node)}"'
+
+
+def _facet(node: Node) -> str:
+    match node:
+        case InLanguage(code):
+            return f"l{language_word(code)}"
+        case InState(Is.SPAM):
+            return "junk"
+        case InState(Is.HIDDEN):
+            return "hid"
+        case _:
+            return "att"
+
+
+def _in(columns: str, match: str) -> str:
+    return f"{columns} : ({match})" if match and match != NEVER else match
+
+
+def _words(connection: Connection, text: str, *, prefix: bool) -> str:
+    """Return words as a phrase; the last one, if it may go on, as the words it may become.
+
+    FTS5 walks an OR of words from the newest document on and stops when it has enough; a
+    prefix it merges whole. Only where there are too many words (or two letters, for which
+    there is an index) is it left to FTS5.
+    """
+    found = words(text)
+    if not found or not prefix:
+        return _phrase(found) if found else ""
+    last = found[-1]
+    if len(found) > 1 or len(last) < 3:
+        return f"{_phrase(found)} *"
+    rows = connection.execute(_TERMS, (last, f"{last}\U0010ffff", _MOST_TERMS + 1)).fetchall()
+    if len(rows) <= _MOST_TERMS:
+        return " OR ".join(f'"{term}"' for (term,) in rows) or NEVER
+    return f"{_phrase(found)} *"
+
+
+def _phrase(found: Sequence[str]) -> str:
+    return f'"{" ".join(found)}"'
+
+
+def _note(node: Node) -> str:
+    match node:
+        case And(nodes):
+            return _all([_note(each) for each in nodes])
+        case Or(nodes):
+            return _any([_note(each) for each in nodes])
+        case Text(text, prefix) if found := words(text):
+            return f"{_phrase(found)} *" if prefix else _phrase(found)
+        case _:
+            return ""
+
+
+def _all(parts: Sequence[str]) -> str:
+    if NEVER in parts:
+        return NEVER
+    return " AND ".join(f"({part})" for part in parts if part)
+
+
+def _any(parts: Sequence[str]) -> str:
+    asked = [part for part in parts if part]
+    possible = [part for part in asked if part != NEVER]
+    return " OR ".join(f"({part})" for part in possible) or (NEVER if asked else "")
