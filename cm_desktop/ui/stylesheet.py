@@ -41,6 +41,7 @@ QPushButton[kind="link"] {
 }
 QPushButton[kind="link"]:focus { border: 1px solid %(accent)s; }
 QToolButton::menu-indicator { image: none; }
+QScrollArea, QAbstractScrollArea { border: none; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateTimeEdit {
   border: 1px solid %(line)s; border-radius: 6px; padding: 5px 8px;
   background: %(bg)s; color: %(text)s;
@@ -48,6 +49,10 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateTimeEdit {
 }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus {
   border: 2px solid %(accent)s; padding: 4px 7px;
+}
+QComboBox QLineEdit, QSpinBox QLineEdit, QDateTimeEdit QLineEdit,
+QComboBox QLineEdit:focus, QSpinBox QLineEdit:focus, QDateTimeEdit QLineEdit:focus {
+  border: none; padding: 0; background: transparent;
 }
 QPlainTextEdit[kind="bare"] { border: none; padding: 0; background: transparent; }
 QFrame[kind="panel"] { background: %(panel)s; border: none; }
@@ -100,7 +105,6 @@ QMenu::item:selected { background: %(accent)s; color: %(on_accent)s; }
 QMenu::item:disabled { color: %(soft)s; background: transparent; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: %(line)s; margin: 4px 8px; }
-QScrollArea, QAbstractScrollArea { border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: %(line)s; border-radius: 5px; min-height: 32px; min-width: 32px; }
