@@ -42,7 +42,7 @@ class Change:
 class Tagged(Change):
     """A tag was put on."""
 
-    kind: ClassVar[str] = "tag.added"
+    kind: ClassVar[str] = "tag_added"
     name: str
 
     def undo(self) -> Untagged:
@@ -61,7 +61,7 @@ class Tagged(Change):
 class Untagged(Change):
     """A tag was taken off."""
 
-    kind: ClassVar[str] = "tag.removed"
+    kind: ClassVar[str] = "tag_removed"
     name: str
 
     def undo(self) -> Tagged:
@@ -88,7 +88,7 @@ class Place:
 class Moved(Change):
     """A conversation got another status."""
 
-    kind: ClassVar[str] = "status.set"
+    kind: ClassVar[str] = "status_set"
     before: Place
     after: Place
 
@@ -116,7 +116,7 @@ class Moved(Change):
 class Assigned(Change):
     """A conversation got another assignee, or none."""
 
-    kind: ClassVar[str] = "assignee.set"
+    kind: ClassVar[str] = "assignee_set"
     before: str | None
     after: str | None
 
@@ -140,7 +140,7 @@ class Assigned(Change):
 class Noted(Change):
     """An internal note was written."""
 
-    kind: ClassVar[str] = "note.added"
+    kind: ClassVar[str] = "note_added"
     note: Note
 
     def undo(self) -> Unnoted:
@@ -159,7 +159,7 @@ class Noted(Change):
 class Unnoted(Change):
     """An internal note was removed."""
 
-    kind: ClassVar[str] = "note.removed"
+    kind: ClassVar[str] = "note_removed"
     note: Note
 
     def undo(self) -> Noted:
@@ -176,7 +176,7 @@ class Unnoted(Change):
 class HandedOver(Change):
     """A conversation was handed over: what is asked and the new assignee, together."""
 
-    kind: ClassVar[str] = "handoff.asked"
+    kind: ClassVar[str] = "handoff_asked"
     handoff: Handoff
     before: str | None  # who had it
 
@@ -206,7 +206,7 @@ class HandedOver(Change):
 class HandoffWithdrawn(Change):
     """A handoff was taken back before it was answered."""
 
-    kind: ClassVar[str] = "handoff.withdrawn"
+    kind: ClassVar[str] = "handoff_withdrawn"
     handoff: Handoff
     before: str | None
 
@@ -230,7 +230,7 @@ class HandoffWithdrawn(Change):
 class HandoffAnswered(Change):
     """A handoff was accepted, or declined and so given back to its sender."""
 
-    kind: ClassVar[str] = "handoff.answered"
+    kind: ClassVar[str] = "handoff_answered"
     handoff: Handoff  # as it was asked
     state: HandoffState
     answer: str = ""
@@ -272,7 +272,7 @@ class HandoffAnswered(Change):
 class Queued(Change):
     """Something was put into the outbox: a reply, or an act on a message."""
 
-    kind: ClassVar[str] = "outbox.queued"
+    kind: ClassVar[str] = "outbox_queued"
     row: OutboxRow
 
     def undo(self) -> Cancelled:
@@ -291,7 +291,7 @@ class Queued(Change):
 class Cancelled(Change):
     """Something was taken out of the outbox; a reply's text is a draft again."""
 
-    kind: ClassVar[str] = "outbox.cancelled"
+    kind: ClassVar[str] = "outbox_cancelled"
     row: OutboxRow
 
     @property
@@ -304,7 +304,7 @@ class Cancelled(Change):
 class TemplateSaved(Change):
     """A template was added or changed."""
 
-    kind: ClassVar[str] = "template.saved"
+    kind: ClassVar[str] = "template_saved"
     before: Template | None
     after: Template
 
@@ -328,7 +328,7 @@ class TemplateSaved(Change):
 class TemplateRemoved(Change):
     """A template was removed."""
 
-    kind: ClassVar[str] = "template.removed"
+    kind: ClassVar[str] = "template_removed"
     template: Template
 
     def undo(self) -> TemplateSaved:

@@ -144,13 +144,24 @@ def may_go(row: OutboxRow, before: Iterable[OutboxRow]) -> bool:
     return not any(stands_in_the_way(earlier, row) for earlier in before)
 
 
-def at_start(row: OutboxRow) -> Move:
-    """Return what to think of a row that a stopped program left behind: never `queued`."""
-    if row.state is OutboxState.SENDING:
-        return Move(
-            state=OutboxState.UNKNOWN, error=LOST_TRACK, next_attempt_at=row.next_attempt_at
-        )
-    return Move(state=row.state, error=row.error, next_attempt_at=row.next_attempt_at)
+def next_due(rows: Iterable[OutboxRow]) -> datetime | None:
+    """Return when the first of some open rows, in the order written, may be gone on with."""
+    before: list[OutboxRow] = []
+    times = []
+    for row in rows:
+        if row.state is OutboxState.UNKNOWN:
+            times.append(row.next_attempt_at or row.created_at)
+        elif row.state is OutboxState.QUEUED and may_go(row, before):
+            times.append(max(row.hold_until, row.next_attempt_at or row.hold_until))
+        before.append(row)
+    return min(times, default=None)
+
+
+def at_start(row: OutboxRow) -> OutboxRow:
+    """Return how to take a row that a stopped program left behind: never as `queued`."""
+    if row.state is not OutboxState.SENDING:
+        return row
+    return replace(row, state=OutboxState.UNKNOWN, error=LOST_TRACK)
 
 
 def after_error(row: OutboxRow, error: CmError, now: datetime, chance: float = 0.5) -> Move:

@@ -1,0 +1,62 @@
+"""What a channel's rules say about a reply or an act, before it is queued."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cm_desktop.domain.errors import GoneError, NotAllowedError, RejectedError, UsageError
+from cm_desktop.domain.model import Direction, Message, OutboxKind
+from cm_desktop.domain.outbox_rules import ability_of
+from cm_desktop.domain.policy import ChannelPolicy
+from cm_desktop.domain.text_length import room_left
+
+_OURS = frozenset({OutboxKind.EDIT})
+_THEIRS = frozenset({OutboxKind.BLOCK, OutboxKind.UNBLOCK, OutboxKind.MUTE, OutboxKind.REPORT})
+
+
+def check_reply(
+    kind: OutboxKind,
+    text: str,
+    target: Message,
+    last_in: Message | None,
+    policy: ChannelPolicy,
+    now: datetime,
+) -> None:
+    """Raise NotAllowedError, RejectedError or GoneError where a reply cannot be sent."""
+    _check_ability(kind, policy)
+    check_text(text, policy)
+    if target.deleted_at is not None:
+        raise GoneError("target")
+    heard_at = (last_in or target).created_at
+    left = policy.window_left(heard_at, now)
+    if left is not None and left <= timedelta(0):
+        raise RejectedError("window_over")
+
+
+def check_act(kind: OutboxKind, text: str, target: Message, policy: ChannelPolicy) -> None:
+    """Raise NotAllowedError, RejectedError, GoneError or UsageError where an act makes no sense."""
+    if kind.speaks:
+        raise UsageError("not_an_act", kind.value)
+    _check_ability(kind, policy)
+    if kind in _OURS and target.direction is not Direction.OUT:
+        raise UsageError("not_own_message", target.id)
+    if kind in _THEIRS and target.direction is not Direction.IN:
+        raise UsageError("own_message", target.id)
+    if kind is OutboxKind.EDIT:
+        check_text(text, policy)
+    if target.deleted_at is not None and kind not in _THEIRS:
+        raise GoneError("target")
+
+
+def check_text(text: str, policy: ChannelPolicy) -> None:
+    """Raise RejectedError("empty") or RejectedError("too_long")."""
+    if not text.strip():
+        raise RejectedError("empty")
+    left = room_left(text, policy)
+    if left is not None and left < 0:
+        raise RejectedError("too_long", str(-left))
+
+
+def _check_ability(kind: OutboxKind, policy: ChannelPolicy) -> None:
+    if not policy.may(ability_of(kind)):
+        raise NotAllowedError("ability")
