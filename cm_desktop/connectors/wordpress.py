@@ -103,7 +103,7 @@ class WordPress:
     def send(self, reply: Reply) -> Sent:
         """Answer a comment under it, once."""
         if reply.private:
-            raise NotAllowedError("WordPress has no private messages")
+            raise NotAllowedError("ability")
         return self._writer().send(reply)
 
     def find_sent(self, reply: Reply) -> Sent | None:
@@ -129,7 +129,7 @@ class WordPress:
             config = self._config
             password = config.secret.get("password", "").strip()
             if not config.handle.strip() or not password:
-                raise SignInNeededError("nothing to sign in with")
+                raise SignInNeededError("no_password")
             # Our sign-in goes over TLS or nowhere, whatever other channels may be allowed.
             settings = {key: config.settings[key] for key in config.settings if key != "allow_http"}
             http = Http(

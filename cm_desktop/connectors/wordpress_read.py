@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -37,7 +37,7 @@ _HELD = 100
 class Place(msgspec.Struct):
     """How far one list was read, and which of its items are looked at again in turns."""
 
-    at: int | None = None  # seconds since 1970, UTC
+    at: Annotated[int, msgspec.Meta(ge=0, le=1 << 36)] | None = None  # seconds since 1970, UTC
     watch: list[int] = msgspec.field(default_factory=list)
     held: list[int] = msgspec.field(default_factory=list)
     turn: int = 0
@@ -98,6 +98,7 @@ class Pass:
             except (NotAllowedError, GoneError, AddressError):
                 # The plugin was removed, or we may not: no reason to lose the comments.
                 yield ItemSkipped(reason="no_reviews")
+                yield self._moved()
 
     def _listing(self, listing: Listing, place: Place, context: dict[str, str]) -> Iterator[Event]:
         begin = self._begin(listing, place)
@@ -274,7 +275,7 @@ class Pass:
 
 def _cursor(since: str | None) -> Cursor:
     """Return a saved cursor; one that cannot be read is as good as none."""
-    with suppress(msgspec.DecodeError):
+    with suppress(msgspec.DecodeError, UnicodeEncodeError):
         return msgspec.json.decode(since or "{}", type=Cursor)
     return Cursor()
 

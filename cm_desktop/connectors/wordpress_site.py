@@ -36,6 +36,10 @@ _GONE = {
     "woocommerce_rest_review_invalid_id",
 }
 _NO_POST = {"rest_comment_invalid_post_id", "rest_comment_trash_post"}
+_REJECTED = {
+    "comment_content_column_length": "too_long",
+    "rest_comment_content_invalid": "empty",
+}
 _NOT_DATA = {"not_json", "empty"}
 # What people copy from the address bar of the site's administration.
 _ADMINISTRATION = re.compile(r"/(wp-admin|wp-login\.php|wp-json|xmlrpc\.php|index\.php)(/.*)?$")
@@ -133,21 +137,13 @@ class Site:
         return self.root.rstrip("/") + route, {}
 
     def _meant(self, error: CmError) -> CmError:
-        """Return what an error means here."""
-        if isinstance(error, RejectedError):
-            if error.reason.endswith("comment_duplicate"):
-                return DuplicateError(error.reason)
-            if error.reason.endswith("comment_flood"):
-                return RateLimitedError(_FLOOD_SECONDS, error.reason)
-        if isinstance(error, NotAllowedError) and error.detail in _NO_POST:
-            return GoneError(error.detail)
+        """Return what an error means here; the next call looks for a lost API anew."""
+        if isinstance(error, ServerTroubleError) and error.detail in _NOT_DATA:
+            self._root = ""  # perhaps the site changed its permalinks
         if isinstance(error, GoneError) and error.detail not in _GONE:
             self._root = ""
-            return AddressError("no_api", without_query(self.address))
-        if isinstance(error, ServerTroubleError) and error.detail in _NOT_DATA:
-            # Perhaps the site changed its permalinks: the next pass looks for the API anew.
-            self._root = ""
-        return error
+            return AddressError("no_api")
+        return _reworded(error)
 
     def _set_clock(self, answer: Answer) -> None:
         try:
@@ -173,7 +169,7 @@ class Site:
         try:
             answer = self._http.get(f"{self.address}/index.php", {"rest_route": "/"})
             is_root = b"wp/v2" in answer.body and answer.body.lstrip()[:1] == b"{"
-        except (GoneError, RejectedError, ServerTroubleError):
+        except (GoneError, RejectedError):
             is_root = False
         if not is_root:
             raise AddressError("no_api", without_query(self.address))
@@ -189,6 +185,22 @@ class Site:
         if not is_same_place(self.address, root):
             raise AddressError("moved", without_query(root))
         return root
+
+
+def _reworded(error: CmError) -> CmError:
+    word = error.reason if isinstance(error, RejectedError) else error.detail
+    match error, word.removeprefix("woocommerce_rest_"):
+        case RejectedError(), "comment_duplicate":
+            return DuplicateError(word)
+        case RejectedError(), "comment_flood":
+            return RateLimitedError(_FLOOD_SECONDS, word)
+        case RejectedError(), _ if word in _REJECTED:
+            return RejectedError(_REJECTED[word], word)
+        case ServerTroubleError(), "rest_trash_not_supported":
+            return RejectedError(word, word)
+        case NotAllowedError(), _ if word in _NO_POST:
+            return GoneError(word)
+    return error
 
 
 def site_address(typed: str) -> str:

@@ -44,9 +44,12 @@ class Writer:
         WordPress takes an answer to a comment that no longer exists, and shows it as if it
         answered nobody. So the comment is looked at first.
         """
-        answered = self._read(reply.target)
+        try:
+            answered = self._read(reply.target)
+        except GoneError as error:
+            raise GoneError("target") from error
         if answered.status in ("spam", "trash", "post-trashed"):
-            raise RejectedError(f"parent_{answered.status}", "the comment is not public")
+            raise RejectedError(f"parent_{answered.status}")
         body = {
             "post": answered.post,
             "parent": answered.id,
@@ -80,7 +83,7 @@ class Writer:
             return
         wanted = _STATUS.get(action.kind)
         if wanted is None:
-            raise NotAllowedError(f"WordPress has no {action.kind}")
+            raise NotAllowedError("ability")
         if now.status == wanted:
             return
         if wanted == "trash":
@@ -88,11 +91,11 @@ class Writer:
             return
         changed = self._change(now, {"status": wanted})
         if changed.status != wanted:
-            raise RejectedError("status_kept", f"still {changed.status}")
+            raise RejectedError("status_kept", changed.status)
 
     def _edit(self, now: shapes.Comment, text: str) -> None:
         if now.author != self._user:
-            raise NotAllowedError("written by somebody else")
+            raise NotAllowedError("not_own_message")
         if _same(now.content, text):
             return
         self._change(now, {"content": as_html(text)})
@@ -117,7 +120,7 @@ class Writer:
 
     def _read(self, target: Target) -> shapes.Comment:
         if not target.remote_id.isdecimal():
-            raise GoneError("not a comment of WordPress")
+            raise GoneError("no_comment_number")
         route = f"{_ROUTE}/{target.remote_id}"
         return self._site.get(route, self._context).item_as(shapes.Comment)
 
