@@ -92,6 +92,7 @@ QLabel[kind="soft"] { color: %(soft)s; font-size: %(px12)s; }
 QLabel[kind="strong"] { font-weight: 600; }
 QLabel[kind="title"] { font-size: %(px18)s; font-weight: 600; }
 QLabel[kind="reading"] { font-size: %(px15)s; }
+QLabel[kind="waiting_text"] { font-size: %(px15)s; color: %(soft)s; }
 QLabel[kind="bad"] { color: %(bad)s; }
 QLabel[kind="warn"] { color: %(warn)s; }
 QLabel[kind="ok"] { color: %(ok)s; }

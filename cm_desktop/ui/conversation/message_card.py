@@ -22,6 +22,7 @@ from cm_desktop.ui.conversation.moderation import offered, words
 from cm_desktop.ui.conversation.parts import (
     Card,
     Disc,
+    align_with_text,
     icon_button,
     picture_label,
     reading_label,
@@ -188,7 +189,7 @@ class MessageCard(Card):
             whole = text_button(
                 _("Show the whole text"), lambda: self._actions.show_whole(message), "link"
             )
-            body.addLayout(row(whole, None))
+            body.addLayout(align_with_text(row(whole, None)))
         if message.quoted.strip():
             self._add_quoted(body)
 
@@ -203,7 +204,7 @@ class MessageCard(Card):
             fold.setText(_("Hide quoted text") if shown else _("Show quoted text"))
 
         fold.toggled.connect(unfold)
-        body.addLayout(row(fold, None))
+        body.addLayout(align_with_text(row(fold, None)))
         body.addWidget(quoted)
 
     def _add_links(self, body: QVBoxLayout) -> None:
@@ -212,11 +213,11 @@ class MessageCard(Card):
             shown = shown if len(shown) <= _SHORT_LINK else shown[: _SHORT_LINK - 1] + "…"
             button = text_button(shown, partial(self._actions.open_link, link), "link", "link")
             set_tooltip(button, link)
-            body.addLayout(row(button, None))
+            body.addLayout(align_with_text(row(button, None)))
 
     def _buttons(self) -> QLayout:
         message, policy = self.message, self._around.policy
-        layout = row(spacing=theme.TINY)
+        layout = align_with_text(row(spacing=theme.TINY))
         if message.direction is Direction.IN and message.deleted_at is None:
             if policy.may(Ability.REPLY):
                 layout.addWidget(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -10,9 +11,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 
 from cm_desktop.ui import theme
 from cm_desktop.ui.icons import icon
-from cm_desktop.ui.labels import PlainLabel, button_text, set_tooltip
+from cm_desktop.ui.labels import PlainLabel, button_text, display_text, set_tooltip
 
 INDENT = theme.WIDE  # pixels a level of the tree moves to the right
+_GAP = "\u2009"  # between a button's picture and its words
+_LONG_WORD = re.compile(r"[^\s\u200b]{40,}")
+_PIECE = 20  # characters after which a very long word may go on in the next line
 
 
 class Card(QFrame):
@@ -97,7 +101,8 @@ def text_button(
     text: str, slot: Callable[[], object], kind: str = "quiet", glyph: str = ""
 ) -> QPushButton:
     """Return a button with words; kinds are those of the stylesheet."""
-    button = QPushButton(button_text(text))
+    button = QPushButton(_GAP + button_text(text) if glyph else button_text(text))
+    button.setAccessibleName(text)
     button.setProperty("kind", kind)
     button.setAutoDefault(False)
     if glyph:
@@ -121,7 +126,7 @@ def row(*widgets: QWidget | None, spacing: int = theme.SMALL) -> QHBoxLayout:
 
 def reading_label(text: str, *, struck: bool = False) -> PlainLabel:
     """Return a text of a conversation: selectable, wrapping, in reading size."""
-    label = PlainLabel(text, "reading").wrapping().selectable()
+    label = PlainLabel(_breakable(text), "reading").wrapping().selectable()
     # A label that can be marked asks for focus; the card is the stop for Tab.
     label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     label.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
@@ -131,6 +136,21 @@ def reading_label(text: str, *, struck: bool = False) -> PlainLabel:
         label.setFont(font)
         label.setProperty("kind", "")
     return label
+
+
+def align_with_text(buttons: QHBoxLayout) -> QHBoxLayout:
+    """Return a row of quiet buttons whose words begin where the text above begins."""
+    buttons.setContentsMargins(-theme.SMALL, 0, 0, 0)
+    return buttons
+
+
+def _breakable(text: str) -> str:
+    return _LONG_WORD.sub(
+        lambda word: "\u200b".join(
+            word[0][start : start + _PIECE] for start in range(0, len(word[0]), _PIECE)
+        ),
+        display_text(text),
+    )
 
 
 def picture_label(glyph: str, tone: str = "soft", size: int = 14) -> PlainLabel:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cm_desktop.domain.model import Post
 from cm_desktop.i18n import _
-from cm_desktop.ui.conversation.parts import Card, row, text_button
+from cm_desktop.ui.conversation.parts import Card, align_with_text, row, text_button
 from cm_desktop.ui.labels import PlainLabel, one_line
 
 _LINES = 240  # characters of the post's text that are shown
@@ -26,5 +26,5 @@ class PostCard(Card):
             # Translators: %(channel)s is a name such as Facebook or WordPress.
             words = _("Open on %(channel)s") % {"channel": channel}
             button = text_button(words, lambda: open_link(post.url), "link", "open_out")
-            self.inside.addLayout(row(button, None))
+            self.inside.addLayout(align_with_text(row(button, None)))
         self.setAccessibleName(_("Our post: %(title)s") % {"title": post.title or text})

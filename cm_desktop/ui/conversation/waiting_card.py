@@ -11,7 +11,14 @@ from cm_desktop.i18n import _
 from cm_desktop.services.sentences import explain
 from cm_desktop.ui import dates
 from cm_desktop.ui.conversation.moderation import words
-from cm_desktop.ui.conversation.parts import Card, picture_label, reading_label, row, text_button
+from cm_desktop.ui.conversation.parts import (
+    Card,
+    align_with_text,
+    picture_label,
+    reading_label,
+    row,
+    text_button,
+)
 from cm_desktop.ui.labels import ElidedLabel, PlainLabel
 
 
@@ -48,12 +55,12 @@ class WaitingCard(Card):
         )
         if waiting.text:
             label = reading_label(waiting.text)
-            label.set_kind("waiting")
+            label.set_kind("waiting_text")
             self.inside.addWidget(label)
         else:
             self.inside.addWidget(PlainLabel(word.rstrip("…")))
         self.inside.addWidget(self._state)
-        buttons = row(None)
+        buttons = align_with_text(row(None))
         for text, kind, slot in self._choices(actions):
             buttons.insertWidget(buttons.count() - 1, text_button(text, slot, kind))
         self.inside.addLayout(buttons)
