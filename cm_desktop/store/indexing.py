@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cm_desktop.store.connection import Connection
-from cm_desktop.store.folding import fold
+from cm_desktop.store.folding import fold, spread
 from cm_desktop.store.rows import listed
 
 _BATCH = 2000
@@ -98,7 +98,7 @@ def _document(row: tuple[Any, ...]) -> tuple[int, str, str, str, str]:
         facets.append("hid")
     said = f"{text}\n{quoted}" if quoted else text
     titles = f"{title}\n{post_title}" if post_title and post_title != title else title
-    return key, fold(said), fold(f"{name}\n{handle}"), fold(titles), " ".join(facets)
+    return key, spread(said), spread(f"{name}\n{handle}"), spread(titles), " ".join(facets)
 
 
 def language_word(code: str) -> str:

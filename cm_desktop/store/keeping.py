@@ -15,14 +15,14 @@ from cm_desktop.domain.events import (
     MessageGone,
     MessageSeen,
 )
-from cm_desktop.domain.ids import ConversationId, fact_id
+from cm_desktop.domain.ids import ConversationId, fact_bytes
 from cm_desktop.domain.log import MessageEvent
 from cm_desktop.domain.model import Account, Direction, Nature, Status
 from cm_desktop.store import accounts, aggregates, events, keeping_messages, outbox
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.keeping_messages import JUNK, Known
 from cm_desktop.store.keeping_places import Place, Places
-from cm_desktop.store.rows import canonical, stamp, uid_bytes, uid_text
+from cm_desktop.store.rows import canonical, stamp, uid_text
 from cm_desktop.store.search import index_waiting
 
 _BATCH = 1000  # messages looked up together
@@ -243,7 +243,7 @@ class _Keeper:
 
     def _uid(self, remote_id: str) -> bytes:
         account = self._account
-        return uid_bytes(fact_id(account.channel, account.remote_id, "message", remote_id))
+        return fact_bytes(account.channel, account.remote_id, "message", remote_id)
 
 
 def _hear(place: Place, direction: str, nature: str) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cm_desktop.domain.events import MessageSeen, SeenAuthor, SeenConversation, SeenPost
-from cm_desktop.domain.ids import fact_id
+from cm_desktop.domain.ids import fact_bytes
 from cm_desktop.domain.model import Account, Kind, Status
 from cm_desktop.store.cleaning import clean, clean_address, clean_map, clean_name
 from cm_desktop.store.connection import Connection
-from cm_desktop.store.rows import listed_uids, stamp_or_none, uid_bytes
+from cm_desktop.store.rows import listed_uids, stamp_or_none
 
 _PEOPLE = """
     SELECT uid, id, name, handle, url, avatar_url FROM person
@@ -127,7 +127,7 @@ class Table:
 
     def _uid(self, remote_id: str) -> bytes:
         account = self._account
-        return uid_bytes(fact_id(account.channel, account.remote_id, self._kind, remote_id))
+        return fact_bytes(account.channel, account.remote_id, self._kind, remote_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ class Places:
 
     def _uid(self, remote_id: str) -> bytes:
         account = self._account
-        return uid_bytes(fact_id(account.channel, account.remote_id, "conversation", remote_id))
+        return fact_bytes(account.channel, account.remote_id, "conversation", remote_id)
 
 
 def _place(row: tuple[Any, ...]) -> Place:

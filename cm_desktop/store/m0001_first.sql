@@ -322,6 +322,9 @@ CREATE VIRTUAL TABLE fts USING fts5 (
 CREATE VIRTUAL TABLE note_fts USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 2'
 );
+-- An encrypted page has room for less than FTS5 thinks: without this each spills into a second.
+INSERT INTO fts (fts, rank) VALUES ('pgsz', 3900);
+INSERT INTO note_fts (note_fts, rank) VALUES ('pgsz', 3900);
 CREATE TABLE term (term TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE to_index (id INTEGER PRIMARY KEY) STRICT;
 CREATE TRIGGER message_indexed AFTER INSERT ON message BEGIN
