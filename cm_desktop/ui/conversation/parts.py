@@ -15,8 +15,8 @@ from cm_desktop.ui.labels import PlainLabel, button_text, display_text, set_tool
 
 INDENT = theme.WIDE  # pixels a level of the tree moves to the right
 _GAP = "\u2009"  # between a button's picture and its words
-_LONG_WORD = re.compile(r"[^\s\u200b]{40,}")
-_PIECE = 20  # characters after which a very long word may go on in the next line
+_LONG_WORD = re.compile(r"[^\s\u200b]{60,}")
+_PIECE = 30  # characters after which a very long word may go on in the next line
 
 
 class Card(QFrame):
@@ -140,7 +140,7 @@ def reading_label(text: str, *, struck: bool = False) -> PlainLabel:
 
 def align_with_text(buttons: QHBoxLayout) -> QHBoxLayout:
     """Return a row of quiet buttons whose words begin where the text above begins."""
-    buttons.setContentsMargins(-theme.SMALL, 0, 0, 0)
+    buttons.insertSpacing(0, -theme.SMALL)
     return buttons
 
 
