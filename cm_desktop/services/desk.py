@@ -272,6 +272,14 @@ class Desk:
                 return change
         return None
 
+    def take_back(self, change: Change) -> bool:
+        """Take back one change that was made here, if it still can be: for several done as one."""
+        with self._lock:
+            known = [one for one in self._done if one is change]
+            self._done = [one for one in self._done if one is not change]
+        back = change.undo() if known else None
+        return back is not None and self._applies(replace(back, at=self._now()))
+
     def _newest(self) -> Change | None:
         with self._lock:
             return self._done.pop() if self._done else None
