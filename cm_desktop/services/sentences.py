@@ -13,6 +13,7 @@ from cm_desktop.domain.errors import (
     UsageError,
 )
 from cm_desktop.i18n import _, ngettext
+from cm_desktop.services.sentences_files import FILES
 from cm_desktop.services.sentences_usage import ADDRESS, USAGE
 from cm_desktop.services.sentences_vault import VAULT
 from cm_desktop.services.wording import Sentence, Worded
@@ -237,5 +238,6 @@ _ALL: dict[str, Callable[[str], Sentence]] = {
     **_TRUST,
     **ADDRESS,
     **USAGE,
+    **FILES,
     **VAULT,
 }

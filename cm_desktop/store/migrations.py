@@ -100,7 +100,3 @@ def _run_file(db: Toolkit, name: str) -> None:
         if sqlite.complete_statement(statement):
             db.execute(statement)
             statement = ""
-
-
-if __name__ == "__main__":
-    _HERE.joinpath("schema.sql").write_text(schema_sql(), encoding="utf-8")

@@ -24,7 +24,7 @@ from cm_desktop.domain.errors import (
     VaultTooNewError,
 )
 from cm_desktop.store import migrations
-from cm_desktop.store.connection import look_into
+from cm_desktop.store.connection import Connection, look_into
 from cm_desktop.store.trouble import explained, files_explained, may_write
 
 DATABASE = "inbox.db"
@@ -150,6 +150,13 @@ def check_whole(file: Path, key: bytes) -> None:
         connection.close()
     if wrong != [("ok",)]:
         raise VaultDamagedError(str(wrong[0][0])[:100])
+
+
+def check_rows(reader: Connection) -> None:
+    """Check an open database, others may write meanwhile. Raises VaultDamagedError."""
+    found = reader.execute("PRAGMA quick_check(1)").fetchone()
+    if found != ("ok",):
+        raise VaultDamagedError(str(found[0])[:100])
 
 
 def sync_folder(folder: Path) -> None:

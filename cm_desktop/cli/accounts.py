@@ -1,0 +1,143 @@
+"""`cm-desktop account …`: connect, list, test and remove accounts."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+
+from cm_desktop.cli.output import line, put, table, when
+from cm_desktop.cli.program import Answer, current
+from cm_desktop.cli.views import account_json
+from cm_desktop.cli.words import command, confirmed, group, option
+from cm_desktop.domain.errors import UsageError
+from cm_desktop.domain.ids import AccountId
+from cm_desktop.i18n import _
+from cm_desktop.services import connecting, reading
+from cm_desktop.services.contract_json import policy_json
+
+
+@group("account", lambda: _("Connect accounts on channels, test and remove them."))
+def account() -> None:
+    """Hold the commands about accounts."""
+
+
+@command("add", lambda: _("Sign in to an account and keep it; its secret comes as JSON on stdin."))
+@click.argument("channel")
+@option("--url", default="", metavar="URL", about=lambda: _("Base address of the service."))
+@option("--handle", default="", metavar="H", about=lambda: _("Our name there."))
+@option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    about=lambda: _("A setting of the channel; may be given several times."),
+)
+def add(channel: str, url: str, handle: str, settings: Sequence[str]) -> Answer:
+    """Connect an account."""
+    about = connecting.info(channel)
+    chosen = dict(_setting(text) for text in settings)
+    with current().vault() as vault:
+        secret = _secret(about.secret_fields)
+        made = connecting.add_account(
+            vault, channel, url=url, handle=handle, settings=chosen, secret=secret
+        )
+    return Answer(
+        account_json(made),
+        lambda: put(
+            _("Connected: %(title)s on %(channel)s (%(id)s).")
+            % {"title": line(made.title), "channel": made.channel, "id": made.id}
+        ),
+    )
+
+
+@command("list", lambda: _("List the accounts and how they are doing."))
+def list_() -> Answer:
+    """List the accounts."""
+    with current().vault() as vault:
+        found = reading.accounts(vault)
+
+    def people() -> None:
+        rows = [
+            (one.id, one.channel, one.title, str(one.health), when(one.last_ok_at)) for one in found
+        ]
+        table((_("Id"), _("Channel"), _("Account"), _("State"), _("Last contact")), rows)
+
+    return Answer([account_json(one) for one in found], people)
+
+
+@command("test", lambda: _("Sign in with what is kept and tell who we are there."))
+@click.argument("account_id", metavar="ID")
+def test(account_id: str) -> Answer:
+    """Test an account."""
+    with current().vault() as vault:
+        found = connecting.test_account(vault, AccountId(account_id))
+    who = found.identity
+    return Answer(
+        {
+            "ok": True,
+            "id": account_id,
+            "remote_id": who.remote_id,
+            "handle": who.handle or None,
+            "title": who.title,
+            "url": who.url or None,
+        },
+        lambda: put(_("It works: we are %(title)s there.") % {"title": line(who.title)}),
+    )
+
+
+@command("policy", lambda: _("Tell what the channel allows this account."))
+@click.argument("account_id", metavar="ID")
+def policy(account_id: str) -> Answer:
+    """Tell the policy of an account."""
+    with current().vault() as vault:
+        document = policy_json(reading.account_policy(vault, AccountId(account_id)))
+
+    def people() -> None:
+        for name, value in document.items():
+            shown = ", ".join(value) if isinstance(value, list) else value
+            put(f"{name}: {'-' if shown is None else shown}")
+
+    return Answer(document, people)
+
+
+@command("remove", lambda: _("Sign an account out for good; what it brought stays."))
+@click.argument("account_id", metavar="ID")
+@option("--erase", is_flag=True, about=lambda: _("Erase everything it brought as well."))
+@confirmed
+def remove(account_id: str, *, erase: bool) -> Answer:
+    """Remove an account."""
+    with current().vault() as vault:
+        connecting.remove_account(vault, AccountId(account_id), erase=erase)
+    return Answer({"removed": account_id, "erased": erase}, lambda: put(_("The account is gone.")))
+
+
+for one in (add, list_, test, policy, remove):
+    account.add_command(one)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise click.UsageError(_("A setting is written KEY=VALUE."))
+    return name, value
+
+
+def _secret(fields: Sequence[str]) -> dict[str, str]:
+    """Read the secret: asked for at a terminal, else one JSON object from standard input."""
+    if sys.stdin.isatty():
+        return {name: getpass.getpass(f"{name}: ", stream=sys.stderr) for name in fields}
+    text = sys.stdin.read()
+    if not text.strip():
+        return {}
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        # What was read is a secret: nothing of it may get into a message.
+        raise UsageError("secret_json") from error
+    if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+        raise UsageError("secret_json")
+    return given
