@@ -21,7 +21,7 @@ def main() -> int:
         traceback.print_exc()
         if "--json" in sys.argv:
             told = {"code": "bug", "message": type(error).__name__, "what_to_do": None}
-            print(json.dumps({"error": told}))
+            sys.stdout.write(json.dumps({"error": told}) + "\n")
         return _BUG
 
 
