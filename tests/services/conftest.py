@@ -12,7 +12,7 @@ from cm_desktop.services.tools import Tools
 from cm_desktop.services.vault import open_demo
 from cm_desktop.store import accounts, keeping, outbox
 from tests import factory
-from tests.fakes import OPEN_POLICY, Clock, ScriptedConnector
+from tests.fakes import Clock, ScriptedConnector
 
 
 @pytest.fixture
