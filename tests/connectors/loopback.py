@@ -5,7 +5,7 @@ import json
 import socket
 import ssl
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import Message
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ class Loopback:
         self._server = server
         self.asked = []
         self.routes = {}
+        self.intercept = None  # a route that comes before all others
+        self.lose_answers = False  # carry out what is not reading, but hang up instead of answering
         self.stopped = threading.Event()
         self.port = server.server_address[1]
         self.scheme = "http"
@@ -40,6 +42,14 @@ class Loopback:
     def answer(self, path, body=b"", *, status=200, **headers):
         """Answer a path always the same; bodies other than bytes are sent as JSON."""
         self.routes[path] = lambda exchange: exchange.answer(body, status=status, **headers)
+
+    def close_port(self):
+        """Stop for good: whoever comes now finds nobody there."""
+        self._server.shutdown()
+        self._server.server_close()
+        for connection in self._server.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def paths(self):
         return [asked.path for asked in self.asked]
@@ -61,13 +71,16 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         self.body = self.rfile.read(size)
         loopback = self.server.loopback
         loopback.asked.append(Asked(self.command, self.path, self.headers, self.body))
-        route = loopback.routes.get(self.path.partition("?")[0])
+        route = loopback.intercept or loopback.routes.get(self.path.partition("?")[0])
         if route is None:
             self.answer(b"", status=404)
         else:
             route(self)
 
     def answer(self, body=b"", *, status=200, **headers):
+        if self.server.loopback.lose_answers and self.command not in ("GET", "HEAD"):
+            self.reset()
+            return
         kind = "application/json"
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
@@ -110,6 +123,14 @@ for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
 
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.connections = []
+
+    def process_request(self, request, client_address):
+        self.connections.append(request)
+        super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
         """Take clients that hang up as normal."""
