@@ -10,8 +10,8 @@ from cm_desktop.i18n import _
 MENUS: Final[Mapping[str, tuple[str, ...]]] = {
     "file": ("connect", "refresh", "-", "templates", "settings", "-", "quit"),
     "conversation": (
-        "reply", "private", "note", "-", "done", "done_next", "waiting", "snooze", "-", "tag",
-        "assign", "assign_me", "handoff", "-", "toggle_read", "-", "hide", "spam", "delete",
+        "reply", "private", "note", "-", "done", "done_next", "waiting", "snooze", "reopen", "-",
+        "tag", "assign", "assign_me", "handoff", "-", "toggle_read", "-", "hide", "spam", "delete",
     ),
     "edit": ("undo", "-", "mark", "mark_all", "-", "search"),
     "go": (
@@ -40,9 +40,17 @@ def menu_title(menu: str) -> str:
 def action_text(name: str) -> str:
     """Return what a menu calls an action."""
     if name.startswith("tag_"):
-        # Translators: adds or removes the first, second… tag of the team's list of tags.
-        return _("Tag number %(n)s") % {"n": name.removeprefix("tag_")}
+        return tag_action_text(int(name.removeprefix("tag_")), "")
     return (_conversation_texts() | _window_texts())[name]
+
+
+def tag_action_text(number: int, tag: str) -> str:
+    """Return what the action of the keys 1 to 9 is called, with the tag if there is one."""
+    if tag:
+        # Translators: menu entry that puts a tag on the conversation, or takes it off again.
+        return _("Tag “%(tag)s”") % {"tag": tag}
+    # Translators: adds or removes the first, second… tag of the team's list of tags.
+    return _("Tag number %(n)s") % {"n": number}
 
 
 def _conversation_texts() -> dict[str, str]:
@@ -54,6 +62,7 @@ def _conversation_texts() -> dict[str, str]:
         "done_next": _("Done, and show the next one"),
         # Translators: sets the status "waiting for the other side".
         "waiting": _("Wait for the other side"),
+        "reopen": _("Open again"),
         "snooze": _("Snooze…"),
         "tag": _("Tag…"),
         "assign": _("Assign…"),

@@ -39,6 +39,7 @@ KEYS: Final[Mapping[str, Keys]] = {
     "done": Keys(("E",), ()),
     "done_next": Keys(("Shift+E",), ()),
     "waiting": Keys(("W",), ()),
+    "reopen": Keys(("O",), ()),
     "snooze": Keys(("H",), ()),
     "tag": Keys(("T",), ()),
     "assign": Keys(("A",), ()),
@@ -78,7 +79,7 @@ ABILITIES: Final[Mapping[str, Ability]] = {
     "hide": Ability.HIDE,
 }
 _NEED_TARGETS: Final = frozenset(
-    {"done", "done_next", "waiting", "snooze", "tag", "assign", "assign_me", "handoff",
+    {"done", "done_next", "waiting", "reopen", "snooze", "tag", "assign", "assign_me", "handoff",
      "toggle_read", "mark", *(f"tag_{n}" for n in range(1, 10))}
 )  # fmt: skip
 _NEED_OPEN: Final = frozenset({"note", *ABILITIES})

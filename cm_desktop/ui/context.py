@@ -95,10 +95,10 @@ class Context:
             if isinstance(outcome, Failed):
                 self.problem(outcome.error)
                 return
-            if then is not None:
-                then(outcome.value)
             if ids:
                 self.changes.conversations.emit(ids)
+            if then is not None:
+                then(outcome.value)
             if said:
                 self.changes.done.emit(said)
 

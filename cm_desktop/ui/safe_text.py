@@ -81,8 +81,15 @@ def balanced(text: str) -> str:
 
 
 def has_mixed_scripts(name: str) -> bool:
-    """Tell whether a name mixes Latin letters with Cyrillic or Greek ones that look alike."""
-    scripts = {_script(letter) for letter in name if letter.isalpha()}
+    """Tell whether a word mixes Latin letters with Cyrillic or Greek ones that look alike.
+
+    Two words of two scripts are a name like others.
+    """
+    return not name.isascii() and any(_mixes(word) for word in name.split())
+
+
+def _mixes(word: str) -> bool:
+    scripts = {_script(letter) for letter in word if letter.isalpha()}
     return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK"})
 
 
@@ -118,7 +125,8 @@ def _cut_clusters(text: str) -> str:
     kept: list[str] = []
     length, joined = 0, False
     for letter in text:
-        extends = joined or (letter > "\u02ff" and _extends(letter))
+        # A joiner joins what follows, but for a space: that is where the next word begins.
+        extends = (joined and not letter.isspace()) or (letter > "\u02ff" and _extends(letter))
         length = length + 1 if extends else 1
         joined = letter == "\u200d"
         # A joiner at the cut would swallow the letter after it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
@@ -18,8 +20,10 @@ class Toast(QFrame):
 
     undo_wanted = Signal()
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, left: Callable[[], int] = lambda: 0) -> None:
+        """`left` says how much of the window's left side it leaves free."""
         super().__init__(window)
+        self._left = left
         self.setProperty("kind", "toast")
         self._sentence = ElidedLabel()
         self.undo = QPushButton(_("Undo"))
@@ -65,16 +69,16 @@ class Toast(QFrame):
         self._timer.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the middle of the window's lower edge."""
+        """Stay at the window's lower edge."""
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        room = self._window.rect()
-        self.setMaximumWidth(max(200, room.width() - 2 * theme.WIDE))
+        room, left = self._window.rect(), self._left() + theme.LARGE
+        self.setMaximumWidth(max(200, room.width() - left - theme.LARGE))
         self.adjustSize()
-        self.move((room.width() - self.width()) // 2, room.height() - self.height() - theme.WIDE)
+        self.move(left, room.height() - self.height() - theme.LARGE)
 
     @Slot()
     def _undo(self) -> None:

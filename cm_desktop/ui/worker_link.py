@@ -27,10 +27,11 @@ COMMAND: Final = (sys.executable, "-m", "cm_desktop", "worker")
 class WorkerLink(QObject):
     """Runs the worker and turns its lines into Changes.
 
-    `trouble` says True when it has died and is not running yet again, False once it is.
+    `died` says that it is not running and will be started again, `ready` that it runs.
     """
 
-    trouble = Signal(bool)
+    died = Signal()
+    ready = Signal()
     vault_trouble = Signal(str)  # code of the error, see domain/errors.py
     busy_changed = Signal(bool)  # something is being fetched or sent
 
@@ -74,7 +75,7 @@ class WorkerLink(QObject):
 
     @Slot()
     def start(self) -> None:
-        """Start the process; it answers by `changes` and `trouble`."""
+        """Start the process; it answers by `changes` and `ready`."""
         self._stopping = False
         self._buffer = b""
         self._process.start(self._command[0], list(self._command[1:]))
@@ -144,7 +145,7 @@ class WorkerLink(QObject):
 
     def _on_ready(self, _event: dict[str, Any]) -> None:
         self._well.start()
-        self.trouble.emit(False)
+        self.ready.emit()
 
     def _on_conversations(self, event: dict[str, Any]) -> None:
         ids = frozenset(ConversationId(str(one)) for one in event.get("conversations") or ())
@@ -156,11 +157,9 @@ class WorkerLink(QObject):
         self._on_conversations(event)
 
     def _on_account(self, event: dict[str, Any]) -> None:
-        was = bool(self._busy)
-        account = str(event.get("account"))
-        (self._busy.add if event.get("busy") else self._busy.discard)(account)
-        if bool(self._busy) != was:
-            self.busy_changed.emit(not was)
+        busy = set(self._busy)
+        (busy.add if event.get("busy") else busy.discard)(str(event.get("account")))
+        self._set_busy(busy)
         if not event.get("busy"):
             self._changes.accounts.emit()
 
@@ -173,11 +172,15 @@ class WorkerLink(QObject):
     @Slot()
     def _ended(self) -> None:
         self._well.stop()
-        if self._busy:
-            self._busy.clear()
-            self.busy_changed.emit(False)
+        self._set_busy(set())
         if not self._stopping:
             self._die()
+
+    def _set_busy(self, busy: set[str]) -> None:
+        changed = bool(busy) != bool(self._busy)
+        self._busy = busy
+        if changed:
+            self.busy_changed.emit(bool(busy))
 
     @Slot(QProcess.ProcessError)
     def _failed(self, error: QProcess.ProcessError) -> None:
@@ -189,7 +192,7 @@ class WorkerLink(QObject):
         pause = self._pauses[min(self._deaths, len(self._pauses) - 1)]
         self._deaths += 1
         _log.info("the worker ended with %d; again in %s s", self._process.exitCode(), pause)
-        self.trouble.emit(True)
+        self.died.emit()
         self._again.start(round(pause * 1000))
 
     @Slot()

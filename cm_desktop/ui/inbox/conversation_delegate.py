@@ -32,7 +32,7 @@ from cm_desktop.ui.avatars import draw_avatar, initials
 from cm_desktop.ui.icons import draw_glyph
 from cm_desktop.ui.inbox.conversation_model import ConversationRole, MarkedRole, VersionRole
 from cm_desktop.ui.inbox.row_words import outbox_words, said, status_name, who
-from cm_desktop.ui.safe_text import isolate, one_line
+from cm_desktop.ui.safe_text import has_mixed_scripts, isolate, one_line
 
 ROW_HEIGHT: Final = 72
 _LEFT = 20  # room for the bar and the dot
@@ -194,6 +194,11 @@ class _Row:
     def _first_line(self, top: float) -> None:
         when = dates.short_time(self._row.last_at, self._now)
         used = self._text(when, "soft", "soft", top, right=True)
+        if has_mixed_scripts(who(self._row)):
+            # A name that is written to look like another one.
+            place = QRectF(self._edge - used - 22, top + 3, 14, 14)
+            draw_glyph(self._painter, place, "warning", theme.colour("warn"))
+            used += 22
         self._text(
             who(self._row), "strong" if self._row.unread else "body", "text", top,
             room=used + theme.MEDIUM,
@@ -276,7 +281,7 @@ class _Row:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.setPen(QPen(theme.colour("accent"), 2))
         self._painter.drawRoundedRect(
-            QRectF(4, 2, self._width - 6, ROW_HEIGHT - 4), theme.RADIUS, theme.RADIUS
+            QRectF(5, 3, self._width - 8, ROW_HEIGHT - 6), theme.RADIUS, theme.RADIUS
         )
 
 

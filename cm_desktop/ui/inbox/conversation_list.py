@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QPushButton, QTableView
 
 from cm_desktop.domain.ids import ConversationId
@@ -14,6 +14,11 @@ from cm_desktop.ui.inbox.conversation_delegate import ROW_HEIGHT, ConversationDe
 from cm_desktop.ui.inbox.conversation_model import ConversationModel, Index
 
 _AVATAR_END = 64
+_BY_KEY = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 _SETTLE_MS = 60  # while a key is held down, only where it stops is opened
 
 
@@ -166,6 +171,11 @@ class ConversationList(QTableView):
             self.entered.emit()
             return
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the keyboard. Qt would make the first row current, which would open it."""
+        self._delegate.keyboard = event.reason() in _BY_KEY
+        self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Mark by a click on the picture or with Ctrl or Shift; else make the row current."""

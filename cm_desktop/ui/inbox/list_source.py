@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,6 +12,7 @@ from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.model import Conversation
 from cm_desktop.domain.views import View, ViewName
 from cm_desktop.services import reading
+from cm_desktop.services.vault import Vault
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.inbox.conversation_model import ConversationModel
 from cm_desktop.ui.runner import Done, Outcome
@@ -39,6 +39,7 @@ class ListSource(QObject):
         self.view = View(ViewName.INBOX)
         self.query = ""
         self.searching = False
+        self._asked: _Hits | None = None
 
     def show(self, view: View) -> None:
         """Show a list from its top; a search goes on in it."""
@@ -58,6 +59,7 @@ class ListSource(QObject):
             self._ask(None, self._first_hits)
         else:
             self.searching = False
+            self._interrupt()
             self._context.runner.cancel(_JOB)
             self._model.start(self._read_page)
 
@@ -121,12 +123,16 @@ class ListSource(QObject):
             self._model.put(reading.conversation(self._context.vault, one))
 
     def _ask(self, after: int | None, then: Callable[[Outcome[list[Conversation]]], None]) -> None:
-        cancelled = threading.Event()
+        self._interrupt()
         self.searching = True
-        job = partial(
-            reading.page, self._context.vault, self.view, self.query, after, PAGE
-        )  # fmt: skip
-        self._context.runner.replace(_JOB, job, then, cancelled=cancelled)
+        hits = _Hits(self._context.vault, self.view, self.query, after)
+        self._asked = hits
+        self._context.runner.replace(_JOB, hits.read, then)
+
+    def _interrupt(self) -> None:
+        """End the search for the letters typed so far: there are more of them now."""
+        if self._asked is not None:
+            self._asked.stop()
 
     def _first_hits(self, outcome: Outcome[list[Conversation]]) -> None:
         self.searching = False
@@ -148,3 +154,30 @@ class ListSource(QObject):
         else:
             self._model.append([], at_end=True)
             self.failed.emit(outcome.error)
+
+
+class _Hits:
+    """One page of hits, which can be stopped from another thread while it is looked for."""
+
+    def __init__(self, vault: Vault, view: View, query: str, after: int | None) -> None:
+        self._vault = vault
+        self._asked = (view, query, after)
+        self._stopped = threading.Event()
+        self._interrupt: Callable[[], None] | None = None
+
+    def read(self) -> list[Conversation]:
+        """Look for the hits. Nobody waits for the answer of a search that was stopped."""
+        if self._stopped.is_set():
+            return []
+        self._interrupt = self._vault.db.reader.interrupt
+        try:
+            view, query, after = self._asked
+            return reading.page(self._vault, view, query, after, PAGE)
+        finally:
+            self._interrupt = None
+
+    def stop(self) -> None:
+        """End it at once; afterwards this does nothing."""
+        self._stopped.set()
+        if (interrupt := self._interrupt) is not None:
+            interrupt()

@@ -152,10 +152,11 @@ class Rail(QFrame):
 class _RailDelegate(QStyledItemDelegate):
     """Paints the lines of the rail."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Headings keep some distance from what is above."""
         heading = index.data(EntryRole).view is None
-        return QSize(40, _ROW + theme.SMALL if heading else _ROW)
+        narrow = option.widget.width() < NARROW
+        return QSize(40, (17 if narrow else _ROW + theme.SMALL) if heading else _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a line, with words if there is room for them."""
@@ -228,7 +229,7 @@ class _RailDelegate(QStyledItemDelegate):
                 QRectF(right - width, rect.top(), width + 1, rect.height()), int(_MIDDLE), count
             )
             right -= width + theme.SMALL
-        font = theme.font("strong" if entry.strong else "body")
+        font = theme.font("strong" if entry.strong and entry.account is None else "body")
         painter.setFont(font)
         painter.setPen(theme.colour("text"))
         left = rect.left() + theme.SMALL + 2 + 18 + theme.SMALL + 2

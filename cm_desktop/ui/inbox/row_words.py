@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from cm_desktop.domain.model import Conversation, Direction, Kind, Status
 from cm_desktop.i18n import _, ngettext
 from cm_desktop.ui import dates
-from cm_desktop.ui.safe_text import one_line
+from cm_desktop.ui.safe_text import has_mixed_scripts, one_line
 
 
 def who(conversation: Conversation) -> str:
@@ -59,6 +59,8 @@ def spoken(conversation: Conversation, *, marked: bool = False, now: datetime | 
     """Return the whole row as a screen reader says it."""
     moment = now or datetime.now(UTC)
     parts = [who(conversation)]
+    if has_mixed_scripts(parts[0]):
+        parts.append(_("the name mixes letters of two alphabets"))
     if conversation.unread:
         parts.append(
             ngettext("%(n)d unread", "%(n)d unread", conversation.unread)
