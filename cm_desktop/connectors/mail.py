@@ -134,6 +134,8 @@ class MailConnector:
 
     def wait(self, seconds: float, cancelled: threading.Event) -> bool:
         """Wait for new mail by IDLE, where the server offers it."""
+        if seconds <= 0 or cancelled.is_set():
+            return False
         settings = read_settings(self._config)
         with _session(settings) as (session, places):
             if "IDLE" not in session.capabilities:

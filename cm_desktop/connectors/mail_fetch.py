@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from cm_desktop.connectors import mail_structure
 from cm_desktop.connectors.mail_body import Body, text_of
@@ -23,9 +24,10 @@ from cm_desktop.domain.errors import GoneError
 from cm_desktop.domain.events import CursorMoved, Event, ItemSkipped, MessageGone, MessageSeen
 from cm_desktop.domain.model import Direction, Visibility
 
-PAGE = 50  # mails between two cursors
+PAGE = 50  # mails asked for at once
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE_CAP = 10 << 20  # bytes; of a larger mail only headers, text and names of files are fetched
-_BATCH = 4 << 20  # bytes asked for at once
+_BATCH = 8 << 20  # bytes asked for at once; a cursor follows each
 _TEXT_BYTES = 1 << 20  # of the text of a large mail
 FIRST_SENT = 200  # latest mails of the sent folder that a first bite takes
 _META = "FLAGS INTERNALDATE RFC822.SIZE"
@@ -73,7 +75,6 @@ class MailReader:
         self._cursor.folders[name] = here
         for start in range(0, len(new), PAGE):
             yield from self._page(new[start : start + PAGE], here, direction)
-            yield CursorMoved(write_cursor(self._cursor))
         for uid in missing:
             here.latest.pop(uid, None)
         if direction is Direction.IN:
@@ -107,10 +108,14 @@ class MailReader:
             whole = [uid for uid in batch if metas[uid].size <= WHOLE_CAP]
             asked = f"BODY.PEEK[]<0.{WHOLE_CAP}>"
             contents = {one.uid: one.content for one in self._session.fetch(whole, asked)}
+            events: list[Event] = []
             for uid in batch:
                 if uid in whole and uid not in contents:
                     continue  # deleted in between, or the server stumbled: asked for again
-                yield from self._mail(metas[uid], contents.get(uid), here, direction)
+                events += self._mail(metas[uid], contents.get(uid), here, direction)
+            # Mails do not always arrive in the order they were written in.
+            yield from sorted(events, key=_written)
+            yield CursorMoved(write_cursor(self._cursor))
 
     def _mail(
         self, meta: Fetched, raw: bytes | None, here: FolderCursor, direction: Direction
@@ -120,6 +125,10 @@ class MailReader:
         except UNREADABLE as error:
             here.remember(meta.uid, Known("", "", ""))
             yield ItemSkipped(reason=f"unreadable_mail:{type(error).__name__}")
+            return
+        if _is_empty(mail):
+            here.remember(meta.uid, Known("", "", ""))
+            yield ItemSkipped(reason="empty_mail")
             return
         same = self._ids.get(mail.message_id or mail.remote_id)
         if same and (same.digest == mail.digest or mail.author[1] == self._settings.address):
@@ -208,6 +217,16 @@ class MailReader:
             return None
         sighting = Sighting(direction=Direction.IN, seen_by_us=True, visibility=visibility)
         return event_of(mail, self._settings, known, sighting)
+
+
+def _is_empty(mail: ParsedMail) -> bool:
+    """Tell whether there is nothing to show: no author, no subject, no text, no file."""
+    said = (*mail.author, mail.subject, mail.text, mail.quoted, mail.attachments)
+    return not any(said)
+
+
+def _written(event: Event) -> datetime:
+    return event.created_at if isinstance(event, MessageSeen) else _LONG_AGO
 
 
 def _batches(uids: Sequence[int], metas: dict[int, Fetched]) -> Iterator[list[int]]:

@@ -98,7 +98,7 @@ class _CappedTls(imaplib.IMAP4_SSL):
     def read(self, size: int) -> bytes:
         """Read a literal; raises `abort` for one that is too long to be meant."""
         if size > _MAX_LITERAL:
-            raise self.abort("literal too long")
+            raise self.abort("literal-too-long")
         return super().read(size)
 
 
@@ -108,7 +108,7 @@ class _CappedStartTls(imaplib.IMAP4):
     def read(self, size: int) -> bytes:
         """Read a literal; raises `abort` for one that is too long to be meant."""
         if size > _MAX_LITERAL:
-            raise self.abort("literal too long")
+            raise self.abort("literal-too-long")
         return super().read(size)
 
 
@@ -208,7 +208,9 @@ class ImapSession:
                 self._open = f"{state.uidvalidity}:{folder}"
                 return state
         except NotAllowedError as error:
-            raise GoneError(f"folder: {error.detail}") from error
+            if error.detail in _REFUSED:
+                raise
+            raise GoneError(f"folder:{error.detail}") from error
 
     def place_of(self, uid: int) -> str:
         """Return where a mail of the open folder is: UID, UIDVALIDITY and folder."""
@@ -335,7 +337,7 @@ def _login_error(answer: str) -> CmError:
         return ServerTroubleError(code)
     if code in _FULL:
         return RateLimitedError(detail=code)
-    return SignInNeededError(code or "sign-in refused")
+    return SignInNeededError(code or "sign-in")
 
 
 def _response_code(answer: str) -> str:

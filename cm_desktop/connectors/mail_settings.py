@@ -154,7 +154,7 @@ def _provider(given: Mapping[str, str], address: str) -> mail_providers.Provider
 def _password(secret: Mapping[str, str]) -> str:
     password = secret.get("password", "")
     if not password:
-        raise SignInNeededError("no password")
+        raise SignInNeededError("no-password")
     return password
 
 

@@ -118,15 +118,15 @@ def _transmit(client: smtplib.SMTP, raw: bytes) -> None:
         client.send(body)
     except OSError as error:
         # Without the last dot no server keeps a mail.
-        raise OfflineError(f"cut while sending: {type(error).__name__}") from error
+        raise OfflineError(f"cut-while-sending:{type(error).__name__}") from error
     try:
         client.send(b".\r\n")
         code, answer = client.getreply()
     except OSError as error:
-        raise SlowError(f"after the last dot: {type(error).__name__}") from error
+        raise SlowError(f"after-the-last-dot:{type(error).__name__}") from error
     if code != 250:
         if not 400 <= code <= 599:
-            raise SlowError(f"after the last dot: {code}")
+            raise SlowError(f"after-the-last-dot:{code}")
         raise _refused(code, answer, "content_refused")
 
 
@@ -146,14 +146,14 @@ def _refused(code: int, answer: bytes | str, reason: str) -> CmError:
     """Return the error for a definite no. Only codes: the sentence may name people."""
     raw = answer if isinstance(answer, bytes) else answer.encode("utf-8", "replace")
     enhanced = _ENHANCED.match(raw)
-    detail = f"{code} {enhanced.group().decode('ascii')}" if enhanced else str(code)
+    detail = f"{code}/{enhanced.group().decode('ascii')}" if enhanced else str(code)
     if code in _SIGN_IN or (reason == "sign_in" and 500 <= code <= 599):
         return SignInNeededError(detail)
     if 500 <= code <= 599:
         return RejectedError("too_large" if code in _TOO_LARGE else reason, detail)
     if 400 <= code <= 499:
         return RateLimitedError(detail=detail)
-    return OfflineError(f"unexpected answer {detail}")
+    return OfflineError(f"unexpected:{detail}")
 
 
 def _leave(client: smtplib.SMTP) -> None:
