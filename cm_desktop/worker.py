@@ -322,3 +322,7 @@ def _print(lock: threading.Lock, event: dict[str, Any]) -> None:
     # A window that is gone does not read; our input is closed as well then.
     with lock, contextlib.suppress(OSError):
         print(line, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
