@@ -39,6 +39,7 @@ class ChoiceDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(rect), theme.RADIUS, theme.RADIUS)
         inside = rect.adjusted(theme.SMALL, 0, -theme.SMALL, 0)
         inside.setLeft(_before(painter, inside, choice, selected=selected))
+        inside.setRight(_key(painter, inside, index.data(ChoiceModel.KeyRole), selected=selected))
         inside.setRight(_side(painter, inside, choice, selected=selected))
         _words(painter, inside, choice, selected=selected)
         painter.restore()
@@ -66,6 +67,23 @@ def _before(painter: QPainter, rect: QRect, choice: Choice, *, selected: bool) -
 
 def _square(rect: QRect, left: int) -> QRectF:
     return QRectF(left, rect.center().y() - _GLYPH / 2 + 1, _GLYPH, _GLYPH)
+
+
+def _key(painter: QPainter, rect: QRect, key: str, *, selected: bool) -> int:
+    """Draw the key that chooses the row, and return where the rest has to end."""
+    if not key:
+        return rect.right()
+    tone = theme.colour("on_accent" if selected else "soft")
+    font = theme.font("soft")
+    size = QFontMetrics(font).height() + 2
+    cap = QRectF(rect.right() - size, rect.center().y() - size / 2 + 0.5, size, size)
+    painter.setPen(theme.mix(tone, theme.colour("accent" if selected else "bg"), 0.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(cap, 3, 3)
+    painter.setFont(font)
+    painter.setPen(tone)
+    painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, key)
+    return rect.right() - size - theme.SMALL
 
 
 def _side(painter: QPainter, rect: QRect, choice: Choice, *, selected: bool) -> int:

@@ -20,14 +20,15 @@ class Choice:
     """One row. `value` is what choosing it means.
 
     `more` stands below the text, `side` at the end of the line, `words` only help to find
-    it. `checked` puts a mark before it; None leaves no room for one. `last` rows stay at
-    the end and are never filtered out.
+    it. `key` is what chooses it while nothing is typed. `checked` puts a mark before it;
+    None leaves no room for one. `last` rows stay at the end and are never filtered out.
     """
 
     value: Any
     text: str
     more: str = ""
     side: str = ""
+    key: str = ""
     words: str = ""
     glyph: str = ""
     colour: int | None = None  # of a tag
@@ -39,6 +40,7 @@ class ChoiceModel(QAbstractListModel):
     """Shows the choices that fit what was typed, the best first, ties in the given order."""
 
     ChoiceRole = Qt.ItemDataRole.UserRole + 1
+    KeyRole = Qt.ItemDataRole.UserRole + 2
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +87,8 @@ class ChoiceModel(QAbstractListModel):
             return None
         if role == self.ChoiceRole:
             return choice
+        if role == self.KeyRole:
+            return "" if self._query else choice.key
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return ". ".join(part for part in (choice.text, choice.more, choice.side) if part)
         return None

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from cm_desktop.domain.errors import CmError
 from cm_desktop.i18n import _
 from cm_desktop.services.sentences import explain
 from cm_desktop.ui import theme
-from cm_desktop.ui.conversation.parts import icon_button, picture_label, row
+from cm_desktop.ui.conversation.parts import align_with_text, icon_button, picture_label, row
+from cm_desktop.ui.dialogs.words import Words
 from cm_desktop.ui.icons import icon
-from cm_desktop.ui.labels import PlainLabel, set_tooltip
+from cm_desktop.ui.labels import set_tooltip
 
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
@@ -22,13 +23,13 @@ def field(label: str, widget: QWidget, hint: str = "") -> QVBoxLayout:
     """Return a field with its label above it and a hint below."""
     column = QVBoxLayout()
     column.setSpacing(theme.TINY)
-    caption = PlainLabel(label, "strong").wrapping()
+    caption = Words(label, "strong")
     caption.setBuddy(widget)
     widget.setAccessibleName(label)
     column.addWidget(caption)
     column.addWidget(widget)
     if hint:
-        column.addWidget(PlainLabel(hint, "soft").wrapping())
+        column.addWidget(Words(hint, "soft"))
         widget.setAccessibleDescription(hint)
     return column
 
@@ -78,8 +79,8 @@ class TroubleBox(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
-        self._what = PlainLabel("", "strong").wrapping()
-        self._to_do = PlainLabel("").wrapping()
+        self._what = Words("", "strong")
+        self._to_do = Words("")
         words = QVBoxLayout()
         words.setSpacing(theme.TINY)
         words.addWidget(self._what)
@@ -122,32 +123,39 @@ class TroubleBox(QFrame):
 class Fold(QWidget):
     """Something less important under a line that opens and closes it."""
 
+    toggled = Signal(bool)  # whether it is open now
+
     def __init__(self, title: str, inside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.inside = inside
         self.button = QToolButton()
         self.button.setProperty("kind", "quiet")
         self.button.setText(title)
-        self.button.setCheckable(True)
         self.button.setToolButtonStyle(_BESIDE)
-        self.button.toggled.connect(self.set_open)
+        self.button.clicked.connect(self._turn)
+        self._open = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SMALL)
-        column.addLayout(row(self.button, None))
+        column.addLayout(align_with_text(row(self.button, None)))
         column.addWidget(inside)
         self.set_open(False)
 
     @property
     def is_open(self) -> bool:
         """Whether what is inside can be seen."""
-        return self.button.isChecked()
+        return self._open
 
     def set_open(self, wanted: bool) -> None:
         """Open or close it."""
-        self.button.setChecked(wanted)
+        self._open = wanted
         self.button.setIcon(icon("expand" if wanted else "right", "soft"))
+        self.button.setAccessibleDescription(_("open") if wanted else _("closed"))
         self.inside.setVisible(wanted)
+
+    def _turn(self) -> None:
+        self.set_open(not self._open)
+        self.toggled.emit(self._open)
 
 
 def on_text(line: QLineEdit, then: Callable[[], object]) -> None:

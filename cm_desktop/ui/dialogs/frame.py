@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from cm_desktop.i18n import _
 from cm_desktop.ui import theme
 from cm_desktop.ui.conversation.parts import text_button
-from cm_desktop.ui.labels import PlainLabel, one_line
+from cm_desktop.ui.dialogs.words import Words
+from cm_desktop.ui.labels import one_line
 
 _SHARE_OF_SCREEN = 0.85
 
@@ -37,7 +38,7 @@ class Dialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(one_line(title, 120))
         self.setMinimumWidth(width)
-        self.heading = PlainLabel(title, "title").wrapping()
+        self.heading = Words(title, "title")
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.MEDIUM)
         self._left = QHBoxLayout()
@@ -55,9 +56,9 @@ class Dialog(QDialog):
         outer.addLayout(self.body, 1)
         outer.addLayout(buttons)
 
-    def say(self, sentence: str) -> PlainLabel:
+    def say(self, sentence: str) -> Words:
         """Add a quiet sentence to the body, and return it."""
-        label = PlainLabel(sentence, "soft").wrapping()
+        label = Words(sentence, "soft")
         self.body.addWidget(label)
         return label
 

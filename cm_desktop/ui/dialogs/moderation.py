@@ -10,10 +10,14 @@ from cm_desktop.i18n import _
 from cm_desktop.ui import theme
 from cm_desktop.ui.conversation.parts import reading_label
 from cm_desktop.ui.dialogs.fields import field
-from cm_desktop.ui.dialogs.frame import Dialog, Scrolled
-from cm_desktop.ui.labels import PlainLabel, name_text
+from cm_desktop.ui.dialogs.frame import Dialog
+from cm_desktop.ui.dialogs.words import Words
+from cm_desktop.ui.labels import ElidedLabel, name_text
 
-_SHOWN = 600  # code points of the message; the rest is in the conversation behind
+# Shown of the message; the rest is in the conversation behind.
+_CHARACTERS = 500
+_LINES = 8
+_NAME = 36  # code points of a name in the question
 
 
 class ModerationDialog(Dialog):
@@ -30,7 +34,7 @@ class ModerationDialog(Dialog):
         super().__init__(question, parent, width=520)
         self._needs_rule = message.direction is Direction.IN
         self.body.addWidget(_quotation(message))
-        self.body.addWidget(PlainLabel(consequence).wrapping())
+        self.body.addWidget(Words(consequence))
         line = QLineEdit()
         line.setMaxLength(300)
         line.setPlaceholderText(_("Choose one, or write your own"))
@@ -64,7 +68,7 @@ class ModerationDialog(Dialog):
 
 def _words(kind: OutboxKind, message: Message) -> tuple[str, str, str]:
     """Return the question, what will happen, and what the button says."""
-    name = {"name": name_text(message.author.name)}
+    name = {"name": name_text(message.author.name, _NAME)}
     if kind is OutboxKind.BLOCK:
         return (
             _("Block %(name)s?") % name,
@@ -101,16 +105,16 @@ def _reasons(kind: OutboxKind) -> list[str]:
 def _quotation(message: Message) -> QWidget:
     card = QFrame()
     card.setProperty("kind", "card")
-    inside = QWidget()
-    column = QVBoxLayout(inside)
+    column = QVBoxLayout(card)
     column.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.MEDIUM, theme.SMALL)
     column.setSpacing(theme.TINY)
-    column.addWidget(PlainLabel(name_text(message.author.name), "strong").wrapping())
-    text = message.text if len(message.text) <= _SHOWN else message.text[:_SHOWN] + "…"
-    column.addWidget(reading_label(text or _("(without text)")))
-    scrolled = Scrolled(inside)
-    scrolled.setMaximumHeight(200)
-    layout = QVBoxLayout(card)
-    layout.setContentsMargins(1, 1, 1, 1)
-    layout.addWidget(scrolled)
+    column.addWidget(ElidedLabel(message.author.name, "strong"))
+    column.addWidget(reading_label(start_of(message.text) or _("(without text)")))
     return card
+
+
+def start_of(text: str) -> str:
+    """Return as much of a message as is needed to know which one it is."""
+    lines = text[:_CHARACTERS].splitlines()[:_LINES]
+    start = "\n".join(lines).strip()
+    return start if start == text.strip() else f"{start}…"

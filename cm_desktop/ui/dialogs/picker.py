@@ -19,7 +19,7 @@ from cm_desktop.i18n import _
 from cm_desktop.ui import theme
 from cm_desktop.ui.dialogs.choice_delegate import ChoiceDelegate
 from cm_desktop.ui.dialogs.choice_model import Choice, ChoiceModel
-from cm_desktop.ui.labels import PlainLabel
+from cm_desktop.ui.dialogs.words import Words
 
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _TALLEST = 360
@@ -71,7 +71,7 @@ class Picker(QFrame):
         self.list = ChoiceList()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName(hint)
-        self.nothing = PlainLabel("", "soft").wrapping()
+        self.nothing = Words("", "soft")
         self.nothing.setContentsMargins(theme.SMALL, theme.SMALL, theme.SMALL, theme.SMALL)
         self.nothing.hide()
         column = QVBoxLayout(self)
@@ -159,14 +159,14 @@ class PickerPopup(QFrame):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("kind", "popup")
-        self._width = width
+        self._width = round(width * theme.text_scale())
         self._over = parent
         self.picker = Picker(hint, with_numbers=with_numbers)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.SMALL, theme.SMALL, theme.SMALL, theme.SMALL)
         column.setSpacing(theme.SMALL)
         if title:
-            heading = PlainLabel(title, "strong").wrapping()
+            heading = Words(title, "strong")
             heading.setContentsMargins(theme.TINY, 0, theme.TINY, 0)
             column.addWidget(heading)
         column.addWidget(self.picker)

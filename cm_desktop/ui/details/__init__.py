@@ -1,0 +1,1 @@
+"""The side panel: who writes to us, and what the team says about it."""
