@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
-import click
-
 _WIDE = 100_000  # columns where nobody looks on, so that nothing is cut off
 # They turn the order of what is read around, also beyond the text they stand in.
 _TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"}
@@ -52,7 +50,7 @@ def when(at: datetime | None) -> str:
 
 def put(text: str = "") -> None:
     """Print text for people; what others wrote must have gone through `plain` or `line`."""
-    click.echo(text)
+    sys.stdout.write(text + "\n")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

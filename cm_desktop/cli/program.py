@@ -100,7 +100,7 @@ def current() -> Program:
 
 def say(text: str) -> None:
     """Tell people something that is not the answer."""
-    click.echo(text, err=True)
+    sys.stderr.write(text + "\n")
 
 
 def has_terminal() -> bool:
