@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
 from cm_desktop.domain.errors import CmError
-from cm_desktop.domain.ids import ConversationId
+from cm_desktop.domain.ids import AccountId, ConversationId
+from cm_desktop.domain.model import Account, Conversation
 from cm_desktop.ui.runner import Failed, Outcome, Runner
 from cm_desktop.ui.theme import Theme
 
@@ -64,12 +65,25 @@ class Context:
     worker: Worker
     settings: QSettings
     demo: bool = False
+    _looks: dict[AccountId, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
     def me(self) -> str:
         """The member who sits here."""
         return self.vault.me
+
+    def channel_of(self, about: Account | Conversation) -> str:
+        """Return the channel as which something is shown: the demo plays others."""
+        if about.channel != "demo":
+            return about.channel
+        account = about.id if isinstance(about, Account) else about.account
+        if account not in self._looks:
+            from cm_desktop.services import reading
+
+            for one in reading.accounts(self.vault):
+                self._looks[one.id] = one.settings.get("as") or one.channel
+        return self._looks.get(AccountId(account), about.channel)
 
     def now(self) -> datetime:
         """Return the time now, in UTC."""

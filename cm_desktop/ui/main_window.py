@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self._counting = QTimer(self, singleShot=True, interval=_COUNT_AGAIN_MS)
         self._counting.timeout.connect(self.rail.read)
         self._outbox: QWidget | None = None
+        self._worker_died = False
         self._build()
         self.toast = Toast(self, self.rail.width)
         wiring.connect(self)
@@ -217,6 +218,36 @@ class MainWindow(QMainWindow):
         """Say what happened, what to do, and offer the button that helps."""
         glyph, words, button, action = problem_words(error)
         self.problem_bar.say(glyph, words, button=button, act=self.doors.way_out(action))
+
+    @Slot(str)
+    def on_vault_trouble(self, code: str) -> None:
+        """Say that the worker cannot write the vault."""
+        glyph, words, button, action = problem_words(code)
+        self.problem_bar.say(glyph, words, button=button, act=self.doors.way_out(action))
+
+    def say_mistake(self) -> None:
+        """Say that the program made a mistake, and that the work goes on."""
+        words = _("The program made a mistake. What you wrote is kept; you can go on working.")
+        self.problem_bar.say("error", words)
+
+    @Slot()
+    def say_worker_died(self) -> None:
+        """Say quietly that fetching and sending pause."""
+        words = _("Fetching and sending pause for a moment. The program starts them again.")
+        self.problem_bar.say("sync", words)
+        self._worker_died = True
+
+    @Slot()
+    def say_worker_ready(self) -> None:
+        """Take that word back."""
+        if self._worker_died:
+            self.problem_bar.hide()
+            self._worker_died = False
+
+    @Slot(bool)
+    def say_busy(self, busy: bool) -> None:
+        """Show whether news are being fetched."""
+        self.rail.show_busy(busy=busy)
 
     def row_menu(self, place: QPoint) -> None:
         """Offer what can be done with a row of the list."""

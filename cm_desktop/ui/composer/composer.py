@@ -220,7 +220,7 @@ class Composer(QFrame):
     def _why_not(self) -> str:
         if self._mode == NOTE or self._thread is None:
             return ""
-        channel = channel_name(self._thread.conversation.channel)
+        channel = channel_name(self._context.channel_of(self._thread.conversation))
         ability = Ability.PRIVATE if self._mode == PRIVATE else Ability.REPLY
         if not self.policy.may(ability):
             return _("%(channel)s does not let this account reply here.") % {"channel": channel}

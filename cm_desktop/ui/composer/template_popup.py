@@ -115,7 +115,7 @@ class TemplatePopup(QObject):
         known = known_values(
             self._conversation,
             me=self._context.me,
-            channel=channel_name(self._conversation.channel),
+            channel=channel_name(self._context.channel_of(self._conversation)),
             date=date_words(self._context.now(), template.language),
         )
         unknown = unknown_placeholders(template.text, known)

@@ -62,9 +62,10 @@ class ConversationHead(QFrame):
 
     def show_conversation(self, conversation: Conversation) -> None:
         """Show what a conversation is and where the work on it stands."""
-        self._mark.setPixmap(channel_mark(conversation.channel, 24, self.devicePixelRatioF()))
+        channel = self._context.channel_of(conversation)
+        self._mark.setPixmap(channel_mark(channel, 24, self.devicePixelRatioF()))
         self._mark.setFixedSize(QSize(24, 24))
-        self._mark.setAccessibleName(channel_name(conversation.channel))
+        self._mark.setAccessibleName(channel_name(channel))
         person = conversation.author.name or conversation.author.handle
         self._title.setText(conversation.title or person or _("Conversation"))
         self._about.setText(" · ".join(self._facts(conversation, person)))
@@ -74,7 +75,7 @@ class ConversationHead(QFrame):
         self.setAccessibleName(f"{self._title.text()}, {self._about.text()}")
 
     def _facts(self, conversation: Conversation, person: str) -> list[str]:
-        facts = [channel_name(conversation.channel)]
+        facts = [channel_name(self._context.channel_of(conversation))]
         if conversation.title and person and person != conversation.title:
             facts.insert(0, person)
         facts.append(status_words(conversation, self._context))

@@ -106,7 +106,8 @@ class ConversationPane(QWidget):
             return
         conversation_shown = self._thread.conversation
         self.head.show_conversation(conversation_shown)
-        post, channel = self._thread.post, channel_name(conversation_shown.channel)
+        post = self._thread.post
+        channel = channel_name(self._context.channel_of(conversation_shown))
         card = PostCard(post, channel, self._open_link) if post else None
         self.composer.open(self._thread)
         self.messages.show_thread(self._thread, card)

@@ -127,7 +127,7 @@ class DetailsPanel(QFrame):
 
     def _show(self, thread: Thread) -> None:
         about, now = thread.conversation, self._context.now()
-        self.person.show_person(about.author, about.channel)
+        self.person.show_person(about.author, self._context.channel_of(about))
         self.status.setText(button_text(_upper(status_words(about, self._context))))
         self.assignee.setText(button_text(name_text(about.assignee or _("Nobody"), 24)))
         self.assignee.setAccessibleName(

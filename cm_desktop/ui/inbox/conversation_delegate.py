@@ -60,10 +60,14 @@ class ConversationDelegate(QStyledItemDelegate):
     """Paints conversations; `show_status` says whether the list mixes open and closed ones."""
 
     def __init__(
-        self, parent: QObject | None = None, clock: Callable[[], datetime] | None = None
+        self,
+        parent: QObject | None = None,
+        clock: Callable[[], datetime] | None = None,
+        channel_of: Callable[[Conversation], str] | None = None,
     ) -> None:
         super().__init__(parent)
         self._clock = clock or (lambda: datetime.now(UTC))
+        self._channel_of = channel_of or (lambda row: row.channel)
         self._pictures: OrderedDict[_Key, QPixmap] = OrderedDict()
         self._bytes = 0
         self.show_status = False
@@ -129,9 +133,11 @@ class ConversationDelegate(QStyledItemDelegate):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
         )
-        _Row(painter, size, conversation, self._clock(), ground).paint(
-            look, show_status=self.show_status
-        )
+        row = _Row(painter, size, conversation, self._clock(), ground)
+        row.marks(look, self._channel_of(conversation))
+        row.lines(show_status=self.show_status)
+        if look.focused:
+            row.ring()
         painter.end()
         return picture
 
@@ -154,24 +160,22 @@ class _Row:
         self._ground = ground
         self._edge = float(self._width - _RIGHT)
 
-    def paint(self, look: _Look, *, show_status: bool) -> None:
-        """Paint everything."""
+    def lines(self, *, show_status: bool) -> None:
+        """Paint the words, on two lines or three."""
         third = self._has_third_line(show_status=show_status)
         tops = (7.0, 27.0) if third else (16.0, 37.0)
-        self._marks(look)
         self._first_line(tops[0])
         self._second_line(tops[1])
         if third:
             self._third_line(49.0, show_status=show_status)
-        if look.focused:
-            self._focus()
 
     def _has_third_line(self, *, show_status: bool) -> bool:
         row = self._row
         status = show_status and row.status is not Status.OPEN
         return bool(row.tags or row.assignee or row.due_at or outbox_words(row) or status)
 
-    def _marks(self, look: _Look) -> None:
+    def marks(self, look: _Look, channel: str) -> None:
+        """Paint what is left of the words."""
         painter = self._painter
         rect = QRectF(_LEFT, (ROW_HEIGHT - _AVATAR) / 2, _AVATAR, _AVATAR)
         if look.marked:
@@ -180,7 +184,7 @@ class _Row:
             person = self._row.author
             draw_avatar(
                 painter, rect, who(self._row), person.id,
-                channel=self._row.channel, ground=self._ground,
+                channel=channel, ground=self._ground,
             )  # fmt: skip
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("accent"))
@@ -277,7 +281,8 @@ class _Row:
         )
         return metrics.horizontalAdvance(shown)
 
-    def _focus(self) -> None:
+    def ring(self) -> None:
+        """Show that the keyboard is here."""
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.setPen(QPen(theme.colour("accent"), 2))
         self._painter.drawRoundedRect(

@@ -40,7 +40,7 @@ class ConversationList(QTableView):
         self._rows = model
         self._anchor = -1
         self._new = 0
-        self._delegate = ConversationDelegate(self, context.clock)
+        self._delegate = ConversationDelegate(self, context.clock, context.channel_of)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._minute = QTimer(self, interval=60_000)
         self._build()

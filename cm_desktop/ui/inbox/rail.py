@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
     Slot,
 )
@@ -38,11 +39,12 @@ from cm_desktop.ui.icons import channel_mark, draw_glyph, icon
 from cm_desktop.ui.inbox.health_words import health_mark
 from cm_desktop.ui.inbox.rail_model import Entry, EntryRole, RailModel
 from cm_desktop.ui.inbox.views import view_glyph
-from cm_desktop.ui.labels import elided, set_tooltip
+from cm_desktop.ui.labels import PlainLabel, elided, set_tooltip
 
 WIDE: Final = 220
 NARROW: Final = 56
 _ROW = 34
+_BUSY_AFTER = 400  # ms
 _STATE = QStyle.StateFlag
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -59,9 +61,12 @@ class Rail(QFrame):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self.model = RailModel(context.clock, self)
+        self.model = RailModel(context.clock, context.channel_of, self)
         self.list = QListView()
         self._connect_button = QPushButton(icon("add"), "")
+        self._busy = PlainLabel("", "soft")
+        self._busy_soon = QTimer(self, singleShot=True, interval=_BUSY_AFTER)
+        self._busy_soon.timeout.connect(self._say_busy)
         self._build()
         self.collapse(narrow=False)
         self.list.selectionModel().currentChanged.connect(self._moved)
@@ -88,6 +93,7 @@ class Rail(QFrame):
         column.setContentsMargins(theme.SMALL, theme.SMALL, theme.SMALL, theme.SMALL)
         column.setSpacing(theme.SMALL)
         column.addWidget(self.list, 1)
+        column.addWidget(self._busy, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._connect_button)
 
     @property
@@ -117,6 +123,19 @@ class Rail(QFrame):
         self.model.show(counts, accounts)
         if chosen is not None and self.chosen != chosen:
             self._set_current(max(0, self.model.row_of(chosen)))
+
+    def show_busy(self, *, busy: bool) -> None:
+        """Say below the channels that news are being fetched; at once would flicker."""
+        if busy:
+            self._busy_soon.start()
+        else:
+            self._busy_soon.stop()
+            self._busy.setText("")
+
+    @Slot()
+    def _say_busy(self) -> None:
+        if not self.narrow:
+            self._busy.setText(_("Looking for news…"))
 
     @property
     def chosen(self) -> View | None:
@@ -209,7 +228,7 @@ class _RailDelegate(QStyledItemDelegate):
             draw_glyph(painter, place, view_glyph(ViewName(entry.view.name)), theme.colour("text"))
         elif entry.account is not None:
             ratio = painter.device().devicePixelRatioF()
-            painter.drawPixmap(place.topLeft(), channel_mark(entry.account.channel, 18, ratio))
+            painter.drawPixmap(place.topLeft(), channel_mark(entry.channel, 18, ratio))
 
     def _words(self, painter: QPainter, rect: QRectF, entry: Entry) -> None:
         right = rect.right() - theme.SMALL

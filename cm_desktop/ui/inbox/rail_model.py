@@ -30,6 +30,7 @@ class Entry:
     title: str
     view: View | None = None
     account: Account | None = None
+    channel: str = ""  # as which the account is shown
     count: int = 0
     strong: bool = False  # something unread is in it
     trouble: bool = False  # something in it failed
@@ -38,9 +39,15 @@ class Entry:
 class RailModel(QAbstractListModel):
     """Lists of conversations, a heading, accounts."""
 
-    def __init__(self, clock: Callable[[], datetime], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        channel_of: Callable[[Account], str],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._channel_of = channel_of
         self._entries: list[Entry] = []
         self.show(Counts(), ())
 
@@ -49,7 +56,7 @@ class RailModel(QAbstractListModel):
         entries = [_list_entry(name, counts) for name in RAIL]
         if accounts:
             entries.append(Entry(_("Channels")))
-        entries += [_account_entry(account, counts) for account in accounts]
+        entries += [_account_entry(one, self._channel_of(one), counts) for one in accounts]
         if [one.view for one in entries] == [one.view for one in self._entries]:
             self._entries = entries
             self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
@@ -90,7 +97,7 @@ class RailModel(QAbstractListModel):
     def _spoken(self, entry: Entry) -> str:
         parts = [one_line(entry.title, 80)]
         if entry.account is not None:
-            parts.append(channel_name(entry.account.channel))
+            parts.append(channel_name(entry.channel))
             if entry.count:
                 parts.append(
                     ngettext("%(n)d unread", "%(n)d unread", entry.count) % {"n": entry.count}
@@ -104,7 +111,7 @@ class RailModel(QAbstractListModel):
         if entry.account is None:
             return entry.title if entry.view else ""
         sentence = health_sentence(entry.account, self._clock())
-        return f"{one_line(entry.title, 80)} ({channel_name(entry.account.channel)}). {sentence}"
+        return f"{one_line(entry.title, 80)} ({channel_name(entry.channel)}). {sentence}"
 
 
 def _list_entry(name: ViewName, counts: Counts) -> Entry:
@@ -118,7 +125,7 @@ def _list_entry(name: ViewName, counts: Counts) -> Entry:
     )
 
 
-def _account_entry(account: Account, counts: Counts) -> Entry:
+def _account_entry(account: Account, channel: str, counts: Counts) -> Entry:
     unread = counts.of(View(ViewName.UNREAD, account.id))
     title = account.title or account.handle or account.url
     return Entry(title, View(ViewName.INBOX, account.id), account, count=unread, strong=unread > 0)

@@ -1,0 +1,127 @@
+"""Prepares Qt before the first window, and makes its troubles readable."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from types import FrameType, TracebackType
+
+from PySide6.QtCore import (
+    QLibraryInfo,
+    QLoggingCategory,
+    QMessageLogContext,
+    QRectF,
+    QSocketNotifier,
+    Qt,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from cm_desktop.i18n import _, language
+from cm_desktop.ui.icons import draw_glyph
+
+NO_DISPLAY = 2  # exit code: wrong use
+
+_log = logging.getLogger(__name__)
+
+
+def make_application() -> QApplication:
+    """Return the application object. Ends the program with code 2 where there is no screen."""
+    # Broken pictures of others are none of the user's business.
+    QLoggingCategory.setFilterRules("qt.gui.imageio*=false\nqt.gui.icc*=false")
+    qInstallMessageHandler(_say)
+    QApplication.setDesktopFileName("cm-desktop")
+    QApplication.setApplicationName("cm-desktop")
+    application = QApplication(sys.argv[:1])
+    application.setWindowIcon(program_icon())
+    return application
+
+
+def translate_qt(application: QApplication) -> None:
+    """Let Qt's own words, such as those of its file dialog, be said in our language."""
+    if language() == "en":
+        return
+    translator = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(f"qtbase_{language()}", folder):
+        application.installTranslator(translator)
+
+
+def program_icon() -> QIcon:
+    """Return the program's own icon."""
+    made = QIcon()
+    for size in (16, 32, 64, 128):
+        picture = QPixmap(size, size)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#1D5FBF"))
+        painter.drawRoundedRect(QRectF(0, 0, size, size), size * 0.22, size * 0.22)
+        inset = size * 0.18
+        inner = QRectF(inset, inset, size - 2 * inset, size - 2 * inset)
+        draw_glyph(painter, inner, "inbox", QColor("white"))
+        painter.end()
+        made.addPixmap(picture)
+    return made
+
+
+def quit_on_signals(application: QApplication) -> None:
+    """End cleanly on Ctrl+C in a terminal and when the system asks to: nothing written is lost."""
+    ours, pythons = socket.socketpair()
+    for end in (ours, pythons):
+        end.settimeout(0)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, application)
+
+    def wake() -> None:
+        # Python runs its own handlers as soon as this function of ours is entered.
+        ours.recv(64)
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        application.closeAllWindows()
+        application.quit()
+
+    notifier.activated.connect(wake)
+    notifier.destroyed.connect(pythons.close)
+    signal.set_wakeup_fd(pythons.fileno())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
+
+
+def catch_mistakes(told: Callable[[], None]) -> None:
+    """Log mistakes of the program without the texts they met, and let the window say so."""
+
+    def hook(
+        kind: type[BaseException], mistake: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, mistake, trace)
+            return
+        lines = "".join(traceback.format_tb(trace))
+        _log.error("a mistake of the program: %s\n%s", kind.__name__, lines)
+        told()
+
+    sys.excepthook = hook
+
+
+def _say(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    if kind is QtMsgType.QtFatalMsg:
+        # Qt would abort now, with a long text about plugins.
+        words = (
+            _("There is no screen that the window could be shown on. Detail: %(detail)s")
+            if "platform plugin" in message
+            else _("The window cannot be shown. Detail: %(detail)s")
+        )
+        sys.stderr.write(words % {"detail": message.splitlines()[0]} + "\n")
+        sys.stderr.flush()
+        os._exit(NO_DISPLAY)
+    if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg):
+        _log.info("Qt: %s", message)
