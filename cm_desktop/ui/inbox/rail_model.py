@@ -128,4 +128,5 @@ def _list_entry(name: ViewName, counts: Counts) -> Entry:
 def _account_entry(account: Account, channel: str, counts: Counts) -> Entry:
     unread = counts.of(View(ViewName.UNREAD, account.id))
     title = account.title or account.handle or account.url
-    return Entry(title, View(ViewName.INBOX, account.id), account, count=unread, strong=unread > 0)
+    view = View(ViewName.INBOX, account.id)
+    return Entry(title, view, account, channel, count=unread, strong=unread > 0)
