@@ -90,11 +90,16 @@ class EarlierConversations(QWidget):
         self._rows = QVBoxLayout(inside)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
-        self._fold = Fold("", inside)
+        self.fold = Fold("", inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._fold)
+        column.addWidget(self.fold)
         self.hide()
+
+    @property
+    def rows(self) -> list[ElidedButton]:
+        """The buttons that lead to the conversations shown."""
+        return self.findChildren(ElidedButton)
 
     def show_conversations(self, conversations: Sequence[Conversation]) -> None:
         """List them; only the newest few, but all are counted."""
@@ -103,7 +108,7 @@ class EarlierConversations(QWidget):
                 widget.deleteLater()
         count = len(conversations)
         words = ngettext("%(n)d earlier conversation", "%(n)d earlier conversations", count)
-        self._fold.button.setText(words % {"n": count})
+        self.fold.button.setText(words % {"n": count})
         for one in conversations[:_MOST]:
             self._rows.addWidget(self._row(one))
         self.setVisible(count > 0)

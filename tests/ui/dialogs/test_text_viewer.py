@@ -48,7 +48,7 @@ def test_the_copy_button_copies_what_the_sender_wrote(qtbot, viewer):
     text = "x" * 3_000 + "\u202e" + "👩‍👩‍👧" * 50
     made = viewer(text)
     qtbot.waitUntil(lambda: made.complete)
-    copy = next(one for one in made.findChildren(QPushButton) if one.text() == "Copy everything")
+    copy = next(one for one in made.findChildren(QPushButton) if "Copy" in one.text())
     copy.click()
     assert QGuiApplication.clipboard().text() == text
 
