@@ -147,8 +147,11 @@ def addresses(message: Message, name: str) -> list[tuple[str, str]]:
 
 
 def message_ids(value: str) -> list[str]:
-    """Return the `<ids>` in a header, in order, each once."""
-    return list(dict.fromkeys(_MESSAGE_ID.findall(clean(value))))[:_MAX_IDS]
+    """Return the `<ids>` in a header, in order, each once.
+
+    Encoded words are decoded first: several mail libraries wrongly encode long ids.
+    """
+    return list(dict.fromkeys(_MESSAGE_ID.findall(clean(decode_words(value)))))[:_MAX_IDS]
 
 
 def message_id(message: Message) -> str:

@@ -125,7 +125,8 @@ class _Mailbox(imap_tools.BaseMailBox):
         try:
             _turn_to_tls(client, host, self._context)
         except BaseException:
-            client.shutdown()
+            with contextlib.suppress(OSError):  # a failed handshake has closed it
+                client.shutdown()
             raise
         return client
 

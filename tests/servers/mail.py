@@ -95,6 +95,24 @@ class MailServer:
             uids = found[0].split() if found and found[0] else []
             return [_raw(client.uid("FETCH", uid, "(BODY.PEEK[])")[1]) for uid in uids]
 
+    def wait_for(self, user: str, count: int, folder: str = "INBOX") -> list[bytes]:
+        """Return the mails of a folder as soon as there are `count`; Postfix takes a moment."""
+        pause, end = threading.Event(), time.monotonic() + _PATIENCE
+        while len(found := self.mailbox(user, folder)) < count and time.monotonic() < end:
+            pause.wait(0.05)
+        return found
+
+    def settle(self) -> None:
+        """Return when Postfix has nothing left to deliver."""
+        queue = self.folder / "postfix" / "queue"
+        pause, end = threading.Event(), time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            folders = (queue / name for name in ("maildrop", "incoming", "active", "deferred"))
+            if not any(path.is_file() for one in folders for path in one.rglob("*")):
+                return
+            pause.wait(0.05)
+        raise ServerFailedError(f"Postfix does not settle\n{_logs(self.folder)}")
+
     def flags(self, user: str, folder: str = "INBOX") -> list[tuple[str, ...]]:
         """Return the flags of the mails of a folder, in the same order as `mailbox`."""
         with self.session(user) as client:
