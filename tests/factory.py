@@ -247,7 +247,8 @@ def message_seen(**changes):
 
 def reply_seen(**changes):
     """Return a message OUT: something we said on the channel."""
-    ours = {"direction": Direction.OUT, "author": seen_author(remote_id="us", name="Bakery")}
+    us = seen_author(remote_id="us", name="Bakery", handle="bakery")
+    ours = {"direction": Direction.OUT, "author": us}
     return message_seen(**(ours | changes))
 
 

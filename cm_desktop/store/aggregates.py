@@ -24,6 +24,9 @@ _SPOKE_LAST = """
      WHERE conv_id = ? AND direction = 'in' AND visibility NOT IN ('spam', 'trashed')
      ORDER BY id DESC LIMIT 1
 """
+_SPOKE_LAST_ANY = """
+    SELECT author_id FROM message WHERE conv_id = ? AND direction = 'in' ORDER BY id DESC LIMIT 1
+"""
 _BEGAN = "SELECT author_id FROM message WHERE conv_id = ? ORDER BY id LIMIT 1"
 _FILE = "SELECT name FROM attachment WHERE message_id = ? ORDER BY n LIMIT 1"
 _COUNT = """
@@ -54,14 +57,17 @@ def newest(connection: Connection, conv: int) -> Newest | None:
     Spam and trash count only where there is nothing else. The author is who spoke to us
     last, else who began.
     """
+    spoke_last = _SPOKE_LAST
     row = connection.execute(_NEWEST, (conv,)).fetchone()
-    row = row or connection.execute(_NEWEST_ANY, (conv,)).fetchone()
+    if row is None:
+        spoke_last = _SPOKE_LAST_ANY
+        row = connection.execute(_NEWEST_ANY, (conv,)).fetchone()
     if row is None:
         return None
     key, text, direction, author = row
     out = direction == "out"
     if out:
-        other = connection.execute(_SPOKE_LAST, (conv,)).fetchone()
+        other = connection.execute(spoke_last, (conv,)).fetchone()
         author = (other or connection.execute(_BEGAN, (conv,)).fetchone())[0]
     return Newest(key, author, _preview(connection, key, text), out)
 

@@ -120,7 +120,8 @@ class _Keeper:
         known = keeping_messages.known(self._connection, [*self._seen, *self._gone])
         new = {uid: event for uid, event in self._seen.items() if uid not in known}
         old = {uid: event for uid, event in self._seen.items() if uid in known}
-        self._places.prepare(list(new.values()), list(old.values()))
+        for place in self._places.prepare(list(new.values()), list(old.values())):
+            self._touch(place)
         self._places.of_rows(one.conv for one in known.values())
         # A new conversation's row follows its messages, for it says which is the newest.
         self._connection.execute("PRAGMA defer_foreign_keys = ON")

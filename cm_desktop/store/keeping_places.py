@@ -156,8 +156,11 @@ class Places:
         self._by_row: dict[int, Place] = {}
         self._last: int = connection.execute(_LAST_CONVERSATION).fetchone()[0]
 
-    def prepare(self, new: Sequence[MessageSeen], known: Sequence[MessageSeen]) -> None:
-        """Make ready all that new messages need, and update what known ones tell anew."""
+    def prepare(self, new: Sequence[MessageSeen], known: Sequence[MessageSeen]) -> list[Place]:
+        """Make ready all that new messages need, and note what known ones tell anew.
+
+        Return the conversations that say something else of themselves now.
+        """
         events = [*new, *known]
         self.people.keep((one.author.remote_id, _author(one.author)) for one in events)
         seen = {one.conversation.remote_id: one.conversation for one in events}
@@ -168,9 +171,8 @@ class Places:
         for event in new:
             if event.conversation.remote_id not in self._places:
                 self._begin(event.conversation)
-        for remote_id, conversation in seen.items():
-            if place := self._places.get(remote_id):
-                self._describe(place, conversation)
+        told = [(self._places.get(remote_id), about) for remote_id, about in seen.items()]
+        return [place for place, about in told if place and self._describe(place, about)]
 
     def of(self, conversation: SeenConversation) -> Place:
         """Return the place of a conversation that `prepare` was called with."""
@@ -209,7 +211,8 @@ class Places:
             new=True,
         )
 
-    def _describe(self, place: Place, seen: SeenConversation) -> None:
+    def _describe(self, place: Place, seen: SeenConversation) -> bool:
+        """Take over what a connector says of a conversation; return whether it is new."""
         post = seen.post and seen.post.remote_id and self.posts.row(seen.post.remote_id)
         said = (
             post or place.post,
@@ -219,6 +222,7 @@ class Places:
         if said != (place.post, place.title, place.context):
             place.post, place.title, place.context = said
             place.described = True
+        return place.described
 
     def _uid(self, remote_id: str) -> bytes:
         account = self._account

@@ -20,6 +20,7 @@ from cm_desktop.store.connection import Connection
 from cm_desktop.store.folding import fold
 from cm_desktop.store.indexing import forget_erased, index_waiting
 from cm_desktop.store.rows import listed
+from cm_desktop.store.search_scattered import OFFSET, scattered
 from cm_desktop.store.search_streams import Stream, streams
 
 __all__ = ["SearchStoppedError", "find", "fold", "forget_erased", "index_waiting"]
@@ -50,8 +51,9 @@ def find(
     """Return the conversations of a list that match, the one with the newest hit first.
 
     A conversation matches if one of its messages (with its author and the titles above it)
-    or one of its notes meets all that is asked for; a tag counts as a word. The `key` of
-    each is that of its newest hit: pass the last one on as `after` for the next page.
+    or one of its notes meets all that is asked for; a tag counts as a word. After those
+    follow the ones where several messages do so only together. The `key` of each is its
+    place in this list: pass the last one on as `after` for the next page.
 
     May walk long where common words never meet. `connection.interrupt()`, called from
     another thread, ends it at once with SearchStoppedError; the connection stays usable.
@@ -59,17 +61,28 @@ def find(
     view = view or View("all")
     if query.empty:
         return conversations.page(connection, view, after, limit)
-    before = conversations.END if after is None else after
     try:
-        with ExitStack() as stack:
-            hits = _page(connection, streams(connection, query, view), before, limit, stack)
-            found = conversations.by_rows(connection, [hit.conv for hit in hits])
+        hits = _hits(connection, query, view, conversations.END if after is None else after, limit)
+        found = conversations.by_rows(connection, [hit.conv for hit in hits])
     except sqlite.OperationalError as error:
         if error.sqlite_errorcode == sqlite.SQLITE_INTERRUPT:
             raise SearchStoppedError from error
         raise
     keys = {hit.last: hit.key for hit in hits}
     return [replace(one, key=keys.get(one.key, one.key)) for one in found]
+
+
+def _hits(connection: Connection, query: Query, view: View, before: int, limit: int) -> list[_Hit]:
+    sources = streams(connection, query, view)
+    page: list[_Hit] = []
+    if before > 0:
+        with ExitStack() as stack:
+            page = _page(connection, sources, before, limit, stack)
+    if len(page) < limit:
+        below = conversations.END if before > 0 else before + OFFSET
+        more = scattered(connection, query, view, sources, below)[: limit - len(page)]
+        page.extend(_Hit(last - OFFSET, conv, last) for last, conv in more)
+    return page
 
 
 def _page(

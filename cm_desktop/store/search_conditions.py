@@ -13,6 +13,7 @@ from cm_desktop.domain.search_query import (
     InState,
     Is,
     Leaf,
+    Node,
     OnAccount,
     OnChannel,
     Tagged,
@@ -23,7 +24,7 @@ from cm_desktop.store.connection import Connection
 from cm_desktop.store.conversations import OF_VIEW, of_me
 from cm_desktop.store.folding import fold, words
 from cm_desktop.store.rows import listed, stamp
-from cm_desktop.store.search_plan import Plan
+from cm_desktop.store.search_plan import Plan, words_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,14 @@ def tags_like(connection: Connection, text: str, *, prefix: bool) -> list[int]:
     if exact and not prefix:
         return exact
     return [row for row, folded in tags if folded.startswith(wanted)] if prefix else exact
+
+
+def named_tags(connection: Connection, node: Node) -> list[int]:
+    """Return the rows of the tags that meet a node of words."""
+    found: set[int] = set()
+    for word in words_alone(node):
+        found.update(tags_like(connection, word.text, prefix=word.prefix))
+    return sorted(found)
 
 
 def not_said(match: str) -> Condition:

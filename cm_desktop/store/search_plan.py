@@ -100,25 +100,35 @@ def is_indexed(node: Node) -> bool:
             return isinstance(node, Text | From | InLanguage)
 
 
-def without_word(plan: Plan, word: Node, tag: int) -> Plan:
-    """Return a plan that asks for a tag in place of a word."""
-    return replace(plan, wanted=tuple(one for one in plan.wanted if one is not word), tag=tag)
+def words_alone(node: Node) -> list[Text]:
+    """Return the words each of which is enough to meet a node of a plan."""
+    nodes = node.nodes if isinstance(node, Or) else (node,)
+    return [one for one in nodes if isinstance(one, Text)]
+
+
+def with_tag(plan: Plan, node: Node, tag: int) -> Plan:
+    """Return a plan that asks for a tag in place of a node of its words."""
+    return replace(plan, wanted=tuple(one for one in plan.wanted if one is not node), tag=tag)
 
 
 def _plans(node: Node, *, wanted: bool) -> list[Plan]:
     match node:
         case Not(inner):
             return _plans(inner, wanted=not wanted)
-        case _ if is_indexed(node) and (wanted or not isinstance(node, And | Or)):
-            return [Plan(wanted=(node,)) if wanted else Plan(unwanted=(node,))]
         case And(nodes):
             return _all(nodes, wanted=True) if wanted else _any(nodes, wanted=False)
         case Or(nodes):
-            return _any(nodes, wanted=True) if wanted else _all(nodes, wanted=False)
+            return _either(node) if wanted else _all(nodes, wanted=False)
         case Written():
             return _written(node, wanted=wanted)
+        case _ if is_indexed(node):
+            return [Plan(wanted=(node,)) if wanted else Plan(unwanted=(node,))]
         case _:
             return [Plan(conditions=((node, wanted),))]
+
+
+def _either(node: Or) -> list[Plan]:
+    return [Plan(wanted=(node,))] if is_indexed(node) else _any(node.nodes, wanted=True)
 
 
 def _any(nodes: Iterable[Node], *, wanted: bool) -> list[Plan]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cm_desktop.domain.search_query import InState, Is, Node, Query, Text
+from cm_desktop.domain.search_query import InState, Is, Node, Query
 from cm_desktop.domain.views import View
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.rows import listed
@@ -14,13 +14,14 @@ from cm_desktop.store.search_conditions import (
     Condition,
     account_rows,
     conditions,
+    named_tags,
     not_said,
     of_view,
-    tags_like,
 )
-from cm_desktop.store.search_plan import NO_END, Plan, leaves, plans, without_word
+from cm_desktop.store.search_plan import NO_END, Plan, leaves, plans, with_tag
 from cm_desktop.store.search_words import NEVER, is_said, match_all, match_any, match_note
 
+_JUNK = 'facets : "junk"'
 _MOST_ACCOUNTS = 8  # each with a stream of its own; more are a condition
 
 _OF_MESSAGES = """
@@ -83,45 +84,66 @@ def streams(connection: Connection, query: Query, view: View) -> list[Stream]:
     found: list[Stream] = []
     for plan in plans(query):
         found.extend(_of_plan(connection, plan, view, spam=spam))
-        for word in plan.wanted:
-            if isinstance(word, Text):
-                found.extend(_tagged(connection, plan, word, view, spam=spam))
+        for node in plan.wanted:
+            for tag in named_tags(connection, node):
+                found.extend(_of_plan(connection, with_tag(plan, node, tag), view, spam=spam))
     return found
 
 
-def _tagged(
-    connection: Connection, plan: Plan, word: Text, view: View, *, spam: bool
-) -> Iterator[Stream]:
-    """Yield the streams of a plan that asks for tags in place of a word that names them."""
-    for tag in tags_like(connection, word.text, prefix=word.prefix):
-        yield from _of_plan(connection, without_word(plan, word, tag), view, spam=spam)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan asks for besides its words: accounts (None: any) and conditions."""
+
+    accounts: Sequence[int] | None
+    where: list[Condition]
+    unwanted: tuple[str, ...]  # what a message must not match
+
+    def match(self, match: str) -> str:
+        """Return what to ask the index for, so that only messages that count match."""
+        if match == NEVER:
+            return NEVER
+        if self.accounts is not None:
+            on = " OR ".join(f'"a{account}"' for account in self.accounts)
+            match = f"({match}) AND (facets : ({on}))"
+        for part in self.unwanted:
+            match = f"({match}) NOT ({part})"
+        return match
 
 
-def _of_plan(connection: Connection, plan: Plan, view: View, *, spam: bool) -> Iterator[Stream]:
+def asked_of(connection: Connection, plan: Plan, view: View, *, spam: bool = False) -> Asked | None:
+    """Return what a plan asks for besides its words; None: nothing can be like that."""
     accounts = account_rows(connection, plan, view)
     asked = conditions(connection, plan)
     if asked is None or accounts == []:
-        return
+        return None
     where = [*of_view(connection, view), *asked]
     against = match_any(connection, plan.unwanted)
+    unwanted = () if spam else (_JUNK,)
     if against not in ("", NEVER):
         where.append(not_said(against))
+        unwanted = (against, *unwanted)
+    return Asked(accounts, where, unwanted)
+
+
+def _of_plan(connection: Connection, plan: Plan, view: View, *, spam: bool) -> Iterator[Stream]:
+    asked = asked_of(connection, plan, view, spam=spam)
+    if asked is None:
+        return
     match = match_all(connection, plan.wanted)
     if not match:
-        yield from _by_conversation(plan, accounts, where)
+        yield from _by_conversation(plan, asked)
         return
     if match != NEVER:
-        facets = "" if spam else 'facets : "junk"'
-        unwanted = [part for part in (against, facets) if part not in ("", NEVER)]
-        yield _by_message(plan, _message_match(match, unwanted, accounts), where)
+        yield _by_message(plan, asked.match(match), asked.where)
     if all(map(is_said, plan.wanted)) and plan.tag is None and (noted := match_note(plan.wanted)):
-        yield from _each_account(_OF_NOTES, (noted,), accounts, [*_times(plan), *where])
+        where = [*_times(plan), *asked.where]
+        yield from _each_account(_OF_NOTES, (noted,), asked.accounts, where)
 
 
 def _by_message(plan: Plan, match: str, where: Sequence[Condition]) -> Stream:
     if plan.tag is not None:
         where = [*where, Condition(_TAGGED, (plan.tag,))]
-    asked, values = _joined(where)
+    asked, values = joined(where)
     return Stream(
         _HIT_OF_MESSAGE + _OF_MESSAGES + asked + _NEXT_MESSAGE,
         _AGAIN + _OF_MESSAGES + asked + _THESE_MESSAGES,
@@ -132,19 +154,17 @@ def _by_message(plan: Plan, match: str, where: Sequence[Condition]) -> Stream:
 _TAGGED = "EXISTS (SELECT 1 FROM conv_tag WHERE conv_id = c.id AND tag_id = ?)"
 
 
-def _by_conversation(
-    plan: Plan, accounts: Sequence[int] | None, where: Sequence[Condition]
-) -> Iterator[Stream]:
-    where = [*_times(plan), *where]
+def _by_conversation(plan: Plan, asked: Asked) -> Iterator[Stream]:
+    where = [*_times(plan), *asked.where]
     if plan.tag is None:
-        yield from _each_account(_OF_CONVERSATIONS, (), accounts, where)
+        yield from _each_account(_OF_CONVERSATIONS, (), asked.accounts, where)
         return
-    if accounts is not None:
-        where.append(Condition(_ON_THESE, (listed(accounts),)))
-    asked, values = _joined(where)
+    if asked.accounts is not None:
+        where.append(Condition(_ON_THESE, (listed(asked.accounts),)))
+    sql, values = joined(where)
     yield Stream(
-        _HIT + _OF_TAG + asked + _NEXT_TAGGED,
-        _AGAIN + _OF_TAG + asked + _THESE,
+        _HIT + _OF_TAG + sql + _NEXT_TAGGED,
+        _AGAIN + _OF_TAG + sql + _THESE,
         (plan.tag, *values),
     )
 
@@ -160,7 +180,7 @@ def _each_account(
     else:
         parts = [[Condition(_ON_THESE, (listed(accounts),)), *where]]
     for part in parts:
-        asked, values = _joined(part)
+        asked, values = joined(part)
         yield Stream(
             _HIT + source + asked + _NEXT, _AGAIN + source + asked + _THESE, (*first, *values)
         )
@@ -174,18 +194,10 @@ def _times(plan: Plan) -> list[Condition]:
     return [begin, Condition(_WITHIN, (plan.begin, plan.end))]
 
 
-def _joined(where: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:
+def joined(where: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:
+    """Return conditions as one piece of SQL, and what it compares with."""
     asked = "".join(f" AND ({one.sql})" for one in where)
     return asked, tuple(value for one in where for value in one.values)
-
-
-def _message_match(match: str, unwanted: Sequence[str], accounts: Sequence[int] | None) -> str:
-    if accounts is not None:
-        on = " OR ".join(f'"a{account}"' for account in accounts)
-        match = f"({match}) AND (facets : ({on}))"
-    for part in unwanted:
-        match = f"({match}) NOT ({part})"
-    return match
 
 
 def _is_spam(leaf: Node) -> bool:
