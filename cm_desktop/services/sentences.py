@@ -13,8 +13,10 @@ from cm_desktop.domain.errors import (
     UsageError,
 )
 from cm_desktop.i18n import _, ngettext
+from cm_desktop.services.sentences_address import ADDRESS
 from cm_desktop.services.sentences_files import FILES
-from cm_desktop.services.sentences_usage import ADDRESS, USAGE
+from cm_desktop.services.sentences_refusal import REFUSAL
+from cm_desktop.services.sentences_usage import USAGE
 from cm_desktop.services.sentences_vault import VAULT
 from cm_desktop.services.wording import Sentence, Worded
 
@@ -145,48 +147,6 @@ _CHANNEL: Mapping[str, Worded] = {
     ),
 }
 
-_REJECTED: Mapping[str, Worded] = {
-    "rejected": lambda _v: Sentence(
-        _("The channel did not accept this."),
-        _("Your text is kept. Please change it and send it again."),
-        "edit",
-    ),
-    "rejected:empty": lambda _v: Sentence(
-        _("There is no text yet."), _("Please write something first."), "edit"
-    ),
-    "rejected:too_long": lambda _v: Sentence(
-        _("The text is longer than the channel allows."), _("Please shorten it."), "edit"
-    ),
-    "rejected:window_over": lambda _v: Sentence(
-        _("The time in which the channel accepts an answer is over."),
-        _("An answer is possible again when the other side writes."),
-        "",
-    ),
-    "rejected:placeholder": lambda _v: Sentence(
-        _("The text still has a placeholder that nobody filled in."),
-        _("Please replace the words in braces."),
-        "edit",
-    ),
-    "not_allowed:ability": lambda _v: Sentence(
-        _("This channel does not offer that."),
-        _("You can do it in the network's own program, if it is possible there."),
-        "",
-    ),
-    "not_allowed:paused": lambda _v: Sentence(
-        _("This account is paused."), _("Please switch it on again in the settings."), "settings"
-    ),
-    "gone:target": lambda _v: Sentence(
-        _("The message you answer was deleted on the channel."),
-        _("Your text is kept. You can copy it, or remove it from the outbox."),
-        "edit",
-    ),
-    "duplicate": lambda _v: Sentence(
-        _("The channel says that it already has this very text."),
-        _("Please look at the conversation. If your answer is missing, change a word and send it."),
-        "edit",
-    ),
-}
-
 _TRUST: Mapping[str, Worded] = {
     "untrusted_server": lambda host: Sentence(
         _on_server(
@@ -234,7 +194,7 @@ _TRUST: Mapping[str, Worded] = {
 
 _ALL: dict[str, Callable[[str], Sentence]] = {
     **_CHANNEL,
-    **_REJECTED,
+    **REFUSAL,
     **_TRUST,
     **ADDRESS,
     **USAGE,

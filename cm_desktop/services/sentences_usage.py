@@ -1,64 +1,15 @@
-"""Sentences for addresses and settings that cannot work, and for requests that make no sense."""
+"""Sentences for what was asked of the program and makes no sense."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from cm_desktop.i18n import _
-from cm_desktop.services.wording import Sentence, Worded
-
-
-def _about(value: str, named: str, unnamed: str) -> str:
-    return named % {"value": value} if value else unnamed
-
-
-ADDRESS: Mapping[str, Worded] = {
-    "address": lambda value: Sentence(
-        _about(
-            value,
-            _("The address or setting “%(value)s” cannot work."),
-            _("The address or a setting of the account cannot work."),
-        ),
-        _("Please correct it in the settings of the account."),
-        "settings",
-    ),
-    "address:no_api": lambda value: Sentence(
-        _about(
-            value,
-            _("There is a website at %(value)s, but not the service we need to talk to."),
-            _("There is a website at this address, but not the service we need to talk to."),
-        ),
-        _("Please check the address. It is the one you see in the browser on the start page."),
-        "settings",
-    ),
-    "address:not_https": lambda _v: Sentence(
-        _("The address is not encrypted, so a password would travel readable for others."),
-        _("Please use the address that begins with https."),
-        "settings",
-    ),
-    "address:moved": lambda value: Sentence(
-        _about(
-            value,
-            _("The service has moved to %(value)s."),
-            _("The service has moved to another address."),
-        ),
-        _("Please enter the new address, if it is one you trust."),
-        "settings",
-    ),
-    "address:missing": lambda value: Sentence(
-        _about(
-            value,
-            _("Something is missing: %(value)s."),
-            _("Something that is needed is missing."),
-        ),
-        _("Please fill it in."),
-        "settings",
-    ),
-}
+from cm_desktop.services.wording import Sentence, Worded, about
 
 USAGE: Mapping[str, Worded] = {
     "usage": lambda value: Sentence(
-        _about(
+        about(
             value,
             _("That cannot be done with “%(value)s”."),
             _("That cannot be done."),
@@ -67,12 +18,12 @@ USAGE: Mapping[str, Worded] = {
         "",
     ),
     "usage:no_account": lambda value: Sentence(
-        _about(value, _("There is no account “%(value)s”."), _("There is no such account.")),
+        about(value, _("There is no account “%(value)s”."), _("There is no such account.")),
         _("Please choose one from the list of accounts."),
         "",
     ),
     "usage:no_conversation": lambda value: Sentence(
-        _about(
+        about(
             value,
             _("There is no conversation “%(value)s”."),
             _("There is no such conversation."),
@@ -81,12 +32,12 @@ USAGE: Mapping[str, Worded] = {
         "",
     ),
     "usage:no_message": lambda value: Sentence(
-        _about(value, _("There is no message “%(value)s”."), _("There is no such message.")),
+        about(value, _("There is no message “%(value)s”."), _("There is no such message.")),
         _("Please choose one from the conversation."),
         "",
     ),
     "usage:no_outbox_row": lambda value: Sentence(
-        _about(
+        about(
             value,
             _("There is nothing called “%(value)s” in the outbox."),
             _("That is not in the outbox."),
@@ -100,7 +51,7 @@ USAGE: Mapping[str, Worded] = {
         "",
     ),
     "usage:no_member": lambda value: Sentence(
-        _about(
+        about(
             value,
             _("Nobody called “%(value)s” is in the team."),
             _("There is no such member in the team."),
@@ -109,12 +60,12 @@ USAGE: Mapping[str, Worded] = {
         "",
     ),
     "usage:no_template": lambda value: Sentence(
-        _about(value, _("There is no template “%(value)s”."), _("There is no such template.")),
+        about(value, _("There is no template “%(value)s”."), _("There is no such template.")),
         _("Please choose one from the list of templates."),
         "",
     ),
     "usage:template_exists": lambda value: Sentence(
-        _about(
+        about(
             value,
             _("There already is a template “%(value)s”."),
             _("There already is a template of that name."),
@@ -129,7 +80,7 @@ USAGE: Mapping[str, Worded] = {
         _("This handoff is no longer open."), _("You need not do anything."), ""
     ),
     "usage:account_exists": lambda value: Sentence(
-        _about(
+        about(
             value,
             _("The account “%(value)s” is already here."),
             _("This account is already here."),
@@ -138,7 +89,7 @@ USAGE: Mapping[str, Worded] = {
         "settings",
     ),
     "usage:no_channel": lambda value: Sentence(
-        _about(
+        about(
             value,
             _("The program does not speak with a channel called “%(value)s”."),
             _("The program does not speak with this channel."),
@@ -162,5 +113,50 @@ USAGE: Mapping[str, Worded] = {
     ),
     "usage:not_own_message": lambda _v: Sentence(
         _("Only your own messages can be changed."), _("Please choose another message."), ""
+    ),
+    "usage:no_name": lambda _v: Sentence(
+        _("There is no name yet."), _("Please give it a name."), "edit"
+    ),
+    "usage:no_tag": lambda value: Sentence(
+        about(value, _("There is no tag “%(value)s”."), _("There is no such tag.")),
+        _("Please choose one from the list of tags."),
+        "",
+    ),
+    "usage:wrong_state": lambda _v: Sentence(
+        _("It has gone on in the meantime."),
+        _("Please look at the outbox to see what became of it."),
+        "",
+    ),
+    "usage:needs_decision": lambda _v: Sentence(
+        _("We do not know whether this was sent, so it is not simply tried again."),
+        _("Please look at the conversation on the channel, then say here if it is there."),
+        "resolve",
+    ),
+    "usage:still_looking": lambda _v: Sentence(
+        _("The program is still finding out whether this was sent."),
+        _("Please wait a minute, then look again."),
+        "",
+    ),
+    "usage:no_such_answer": lambda value: Sentence(
+        about(
+            value,
+            _("“%(value)s” is not one of the possible answers."),
+            _("That is not one of the possible answers."),
+        ),
+        _("Please choose: it was sent, send it again, or drop it."),
+        "",
+    ),
+    "usage:not_an_act": lambda _v: Sentence(
+        _("That cannot be done to a message."), _("To answer it, please write a reply."), ""
+    ),
+    "usage:until_missing": lambda _v: Sentence(
+        _("To put a conversation away we need to know until when."),
+        _("Please choose a time at which it comes back."),
+        "",
+    ),
+    "usage:first_line": lambda _v: Sentence(
+        _("This command is started by the program itself."),
+        _("Please open the program's window instead."),
+        "",
     ),
 }

@@ -21,3 +21,8 @@ class Sentence:
 
 # Words an error; is given the value it is about (a host, an address, a name) or "".
 Worded = Callable[[str], Sentence]
+
+
+def about(value: str, named: str, unnamed: str) -> str:
+    """Return the sentence that names a value, or the one without where there is none."""
+    return named % {"value": value} if value else unnamed

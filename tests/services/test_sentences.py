@@ -1,6 +1,8 @@
 """Every error has a sentence that says what happened and one that says what to do."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +78,29 @@ def test_no_sentence_uses_words_of_programmers():
     for kind in error_classes():
         sentence = explain(made(kind))
         assert not words.search(f"{sentence.what} {sentence.what_to_do}")
+
+
+PACKAGE = Path(__file__).parents[2] / "cm_desktop"
+WITH_REASONS = {"AddressError", "UsageError", "RejectedError", "NotAllowedError"}
+
+
+def reasons_in_the_program():
+    """Yield every error that the program raises with a reason written in its source."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in WITH_REASONS:
+                continue
+            if node.args and isinstance(node.args[0], ast.Constant):
+                yield getattr(errors, node.func.id), node.args[0].value
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    sorted(set(reasons_in_the_program()), key=str),
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_every_reason_the_program_gives_has_a_sentence_of_its_own(kind, reason):
+    error = kind(reason)
+    if (kind.code, reason) == ("not_allowed", "demo"):  # the demo plays the general case
+        return
+    assert explain(error) != explain(kind("something else altogether"))
