@@ -34,6 +34,7 @@ from cm_desktop.connectors.mail_settings import (
 from cm_desktop.domain.errors import CmError, GoneError, RejectedError
 from cm_desktop.domain.events import Event
 from cm_desktop.domain.model import Direction, OutboxKind
+from cm_desktop.domain.outbox_rules import OUTCOME_UNKNOWN
 from cm_desktop.domain.policy import Ability, ChannelPolicy
 
 _log = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ class MailConnector:
         if found:
             return _sent(compose(reply, settings, datetime.now(UTC)), settings, copied=True)
         if not saving:
-            raise RejectedError("outcome_unknown")
+            raise RejectedError(OUTCOME_UNKNOWN)
         return None
 
     def act(self, action: Action) -> None:

@@ -55,6 +55,8 @@ _ABILITIES = {
 
 ANSWERED_MEANWHILE = "answered_meanwhile"
 LOST_TRACK = "lost_track"
+# Reason of a RejectedError from `find_sent`: on this channel nobody but a person can tell.
+OUTCOME_UNKNOWN = "outcome_unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +226,8 @@ def after_not_found(row: OutboxRow, now: datetime) -> Move:
 
 def after_failed_look(row: OutboxRow, error: CmError, now: datetime, chance: float = 0.5) -> Move:
     """Return what follows when looking an unknown reply up did not work."""
+    if isinstance(error, RejectedError) and error.reason == OUTCOME_UNKNOWN:
+        return Move(state=OutboxState.NEEDS_HUMAN, error=LOST_TRACK)
     if isinstance(error, RejectedError | NotAllowedError | GoneError | UsageError):
         return Move(state=OutboxState.NEEDS_HUMAN, error=error.code, detail=reason_of(error))
     if isinstance(error, SlowError | ServerTroubleError):
