@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,37 @@ _PRAGMAS = (
 )
 
 
+class _Cursor(sqlite.Cursor):
+    """A cursor that explains damage it only meets while it walks through the rows."""
+
+    __slots__ = ()
+    connection: _Connection
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None. Raises VaultErrors for trouble with the file."""
+        try:
+            return super().fetchone()
+        except sqlite.Error as error:
+            raise self.connection.meaning(error) from error
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left. Raises VaultErrors for trouble with the file."""
+        try:
+            return super().fetchall()
+        except sqlite.Error as error:
+            raise self.connection.meaning(error) from error
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]  # a generator walks as well
+        """Walk through the rows. Raises VaultErrors for trouble with the file."""
+        try:
+            yield from iter(partial(_NEXT, self), self)
+        except sqlite.Error as error:
+            raise self.connection.meaning(error) from error
+
+
+_NEXT = sqlite.Cursor.__next__
+
+
 class _Connection(Connection):
     """A connection whose errors about the file are VaultErrors."""
 
@@ -48,18 +80,19 @@ class _Connection(Connection):
     def execute(self, *statement: Any) -> Any:
         """Run one statement. Raises VaultErrors for trouble with the file."""
         try:
-            return super().execute(*statement)
+            return _Cursor(self).execute(*statement)
         except sqlite.Error as error:
-            raise self._meant(error) from error
+            raise self.meaning(error) from error
 
     def executemany(self, *statement: Any) -> Any:
         """Run one statement for many rows. Raises VaultErrors for trouble with the file."""
         try:
-            return super().executemany(*statement)
+            return _Cursor(self).executemany(*statement)
         except sqlite.Error as error:
-            raise self._meant(error) from error
+            raise self.meaning(error) from error
 
-    def _meant(self, error: sqlite.Error) -> Exception:
+    def meaning(self, error: sqlite.Error) -> Exception:
+        """Return the VaultError for an error about the file, else the error itself."""
         return vault_error(error, self.file) or error
 
 

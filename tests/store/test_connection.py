@@ -15,7 +15,7 @@ from cm_desktop.domain.errors import (
 )
 from cm_desktop.store import connection
 from cm_desktop.store.connection import Database
-from cm_desktop.store.trouble import explained, sqlite
+from cm_desktop.store.trouble import sqlite
 
 KEY = bytes(range(32))
 
@@ -143,15 +143,38 @@ def test_making_never_takes_the_place_of_a_file(tmp_path):
     assert (tmp_path / "a.db").read_bytes() == b"mine"
 
 
-def test_damage_found_while_reading_rows_is_explained(db):
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda cursor: cursor.fetchall(),
+        lambda cursor: [row for row in cursor],  # noqa: C416 - the loop is what is tried
+        lambda cursor: [cursor.fetchone() for _row in range(500)],
+    ],
+    ids=["all", "loop", "one"],
+)
+def test_damage_found_while_reading_rows_is_explained(db, read):
     with db.writing() as writer:
         writer.executemany("INSERT INTO t (b) VALUES (?)", [("x" * 500,)] * 500)
     db.close()
     content = bytearray(db.file.read_bytes())
     content[len(content) // 2] ^= 1
     db.file.write_bytes(content)
-    with pytest.raises(VaultDamagedError), explained(db.file):
-        db.reader.execute("SELECT * FROM t").fetchall()
+    with pytest.raises(VaultDamagedError):
+        read(db.reader.execute("SELECT * FROM t"))
+
+
+def test_rows_come_whole_and_in_order_however_they_are_read(db):
+    with db.writing() as writer:
+        writer.executemany("INSERT INTO t (b) VALUES (?)", [(str(n),) for n in range(100)])
+    wanted = [(n + 1, str(n)) for n in range(100)]
+    ask = "SELECT a, b FROM t ORDER BY a"
+    assert db.reader.execute(ask).fetchall() == wanted
+    assert list(db.reader.execute(ask)) == wanted
+    cursor = db.reader.execute(ask)
+    assert [cursor.fetchone(), *cursor.fetchmany(2), *cursor] == wanted
+    assert cursor.fetchone() is None
+    loop = iter(db.reader.execute(ask))
+    assert [next(loop), next(loop)] == wanted[:2]
 
 
 @pytest.fixture
