@@ -1,0 +1,73 @@
+"""What forms for connecting an account need: try what was typed in, guess a mailbox's servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cm_desktop.connectors import mail_providers
+from cm_desktop.connectors.base import AccountConfig
+from cm_desktop.services import connecting
+from cm_desktop.services.connecting import Probe
+
+_STARTTLS_PORTS = {143, 587}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What somebody typed in to connect an account. Its secret is never shown in a log."""
+
+    channel: str
+    url: str = ""
+    handle: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    secret: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServers:
+    """Where a mailbox lies, as settings of the channel `mail`. Empty: it cannot be reached."""
+
+    imap_host: str
+    imap_port: int
+    imap_security: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+
+
+def try_out(trial: Trial, *, preview: int = 0) -> Probe:
+    """Sign in with what was typed and look at the newest messages; nothing is kept.
+
+    Raises what `connecting.probe` raises.
+    """
+    config = AccountConfig(
+        channel=trial.channel,
+        url=trial.url,
+        handle=trial.handle,
+        settings=trial.settings,
+        secret=trial.secret,
+    )
+    return connecting.probe(config, preview=preview)
+
+
+def mail_servers(address: str) -> MailServers | None:
+    """Return the servers of a mail address, or None where its provider is not known.
+
+    A provider that is known to offer nothing a program could use has empty names.
+    """
+    known = mail_providers.by_address(address)
+    if known is None:
+        return None
+    return MailServers(
+        imap_host=known.imap_host,
+        imap_port=known.imap_port,
+        imap_security=_security(known.imap_port),
+        smtp_host=known.smtp_host,
+        smtp_port=known.smtp_port,
+        smtp_security=_security(known.smtp_port),
+    )
+
+
+def _security(port: int) -> str:
+    return "starttls" if port in _STARTTLS_PORTS else "tls"
