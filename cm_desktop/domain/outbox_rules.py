@@ -195,7 +195,7 @@ def next_step(row: OutboxRow, policy: ChannelPolicy, now: datetime) -> Step:
     if not row.kind.speaks:
         return Step.REPEAT  # hiding what is hidden changes nothing
     tried = row.first_attempt_at or now
-    settled = row.next_attempt_at is None or row.next_attempt_at <= now
+    settled = _is_settled(row, now)
     if policy.repeat_is_safe and now - tried < KEY_KEPT:
         if settled:
             return Step.REPEAT
@@ -203,48 +203,44 @@ def next_step(row: OutboxRow, policy: ChannelPolicy, now: datetime) -> Step:
     return Step.READ if policy.can_read_back else Step.ASK
 
 
-def after_not_found(row: OutboxRow, now: datetime) -> Move:
+def after_not_found(row: OutboxRow, now: datetime, chance: float = 0.5) -> Move:
     """Return what follows when the channel does not show an unknown reply.
 
     Only a look at least SETTLE after the attempt counts: before that the request may
     still be under way, and lists lag.
     """
-    if row.next_attempt_at is not None and now < row.next_attempt_at:
-        return Move(
-            state=OutboxState.UNKNOWN,
-            error=row.error,
-            detail=row.error_detail,
-            next_attempt_at=row.next_attempt_at,
-        )
+    if not _is_settled(row, now):
+        return _still_unknown(row, row.next_attempt_at)
     if row.error == DuplicateError.code:
         # The channel has this very text from somebody else: sending again would not help.
         return Move(state=OutboxState.FAILED, error=DuplicateError.code)
     if now - (row.first_attempt_at or now) > GIVE_UP:
         return Move(state=OutboxState.NEEDS_HUMAN, error=LOST_TRACK)
-    return Move(state=OutboxState.QUEUED)
+    # A text that the channel chokes on each time must not be tried without a pause.
+    wait = None if row.attempts <= 1 else now + backoff(row.attempts, chance)
+    return Move(state=OutboxState.QUEUED, next_attempt_at=wait)
 
 
 def after_failed_look(row: OutboxRow, error: CmError, now: datetime, chance: float = 0.5) -> Move:
-    """Return what follows when looking an unknown reply up did not work."""
-    if isinstance(error, RejectedError) and error.reason == OUTCOME_UNKNOWN:
-        return Move(state=OutboxState.NEEDS_HUMAN, error=LOST_TRACK)
+    """Return what follows when looking an unknown reply up did not work.
+
+    An error that says "never" (no right to look, nothing to look in) counts like a look
+    that found nothing, but leaves the decision to a human.
+    """
     if isinstance(error, RejectedError | NotAllowedError | GoneError | UsageError):
-        return Move(state=OutboxState.NEEDS_HUMAN, error=error.code, detail=reason_of(error))
+        if not _is_settled(row, now):
+            return _still_unknown(row, row.next_attempt_at)
+        return Move(state=OutboxState.NEEDS_HUMAN, error=LOST_TRACK, detail=reason_of(error))
     if isinstance(error, SlowError | ServerTroubleError):
         if now - (row.first_attempt_at or now) > GIVE_UP:
-            return Move(state=OutboxState.NEEDS_HUMAN, error=error.code, detail=reason_of(error))
-        until = now + max(SETTLE, backoff(row.attempts, chance))
+            return Move(state=OutboxState.NEEDS_HUMAN, error=LOST_TRACK, detail=reason_of(error))
+        until: datetime | None = now + max(SETTLE, backoff(row.attempts, chance))
     elif isinstance(error, RateLimitedError):
         until = now + max(SETTLE, wait_told(error))
     else:
-        until = row.next_attempt_at or now
-    return Move(
-        state=OutboxState.UNKNOWN,
-        error=row.error,
-        detail=row.error_detail,
-        next_attempt_at=until,
-        stops_account=True,
-    )
+        until = row.next_attempt_at
+    stops = not isinstance(error, ServerTroubleError)  # that may be about this one reply
+    return replace(_still_unknown(row, until), stops_account=stops)
 
 
 def reason_of(error: CmError) -> str:
@@ -252,13 +248,29 @@ def reason_of(error: CmError) -> str:
     return (error.reason if isinstance(error, RejectedError) else "") or error.detail
 
 
+def _is_settled(row: OutboxRow, now: datetime) -> bool:
+    return row.next_attempt_at is None or row.next_attempt_at <= now
+
+
+def _still_unknown(row: OutboxRow, until: datetime | None) -> Move:
+    return Move(
+        state=OutboxState.UNKNOWN,
+        error=row.error,
+        detail=row.error_detail,
+        next_attempt_at=until,
+    )
+
+
 def _open_end(row: OutboxRow, error: CmError, now: datetime, chance: float) -> Move:
+    # A channel that does not answer would make everything that waits unknown in one pass.
+    stops = not isinstance(error, DuplicateError)
     if row.kind.speaks:
         return Move(
             state=OutboxState.UNKNOWN,
             error=error.code,
             detail=reason_of(error),
             next_attempt_at=now + SETTLE,
+            stops_account=stops,
         )
     if now - (row.first_attempt_at or now) > GIVE_UP:
         return Move(state=OutboxState.FAILED, error=error.code, detail=reason_of(error))
@@ -267,4 +279,5 @@ def _open_end(row: OutboxRow, error: CmError, now: datetime, chance: float) -> M
         error=error.code,
         detail=reason_of(error),
         next_attempt_at=now + backoff(row.attempts + 1, chance),
+        stops_account=stops,
     )

@@ -141,7 +141,7 @@ class _Pass:
             return self._move(row, move, error)
         if found is not None and not self._is_of_another(row, found):
             return self._done(row, conversation, target, found)
-        return self._move(row, rules.after_not_found(row, self._now()))
+        return self._move(row, rules.after_not_found(row, self._now(), self._chance()))
 
     def _is_of_another(self, row: OutboxRow, sent: Sent) -> bool:
         # Two equal "Danke!" under one comment: the first must not pass for the second.

@@ -39,8 +39,8 @@ def span(**parts):
         (RejectedError("too_long"), S.FAILED, S.NEEDS_HUMAN, False),
         (NotAllowedError(), S.FAILED, S.NEEDS_HUMAN, False),
         (GoneError(), S.FAILED, S.NEEDS_HUMAN, False),
-        (SlowError(), S.UNKNOWN, S.UNKNOWN, False),
-        (ServerTroubleError(status=502), S.UNKNOWN, S.UNKNOWN, False),
+        (SlowError(), S.UNKNOWN, S.UNKNOWN, True),
+        (ServerTroubleError(status=502), S.UNKNOWN, S.UNKNOWN, True),
         (DuplicateError("comment_duplicate"), S.UNKNOWN, S.UNKNOWN, False),
     ],
 )
@@ -149,6 +149,29 @@ def test_a_refused_duplicate_that_is_nowhere_to_be_seen_is_not_tried_for_ever():
 def test_a_failed_look_never_leads_to_sending_again(error, age, state):
     move = rules.after_failed_look(unknown(first_attempt_at=NOW - age), error, NOW)
     assert move.state is state
+
+
+def test_a_channel_where_nothing_can_be_looked_up_gets_its_minute_before_a_human_is_asked():
+    early = unknown(next_attempt_at=NOW + span(seconds=20))
+    error = RejectedError("outcome_unknown")
+    assert rules.after_failed_look(early, error, NOW).state is S.UNKNOWN
+    late = rules.after_failed_look(unknown(next_attempt_at=NOW), error, NOW)
+    assert (late.state, late.error, late.detail) == (S.NEEDS_HUMAN, "lost_track", "outcome_unknown")
+
+
+def test_a_text_the_channel_chokes_on_each_time_is_tried_less_and_less_often():
+    assert rules.after_not_found(unknown(attempts=1), NOW).next_attempt_at is None
+    waits = [
+        rules.after_not_found(unknown(attempts=attempts), NOW).next_attempt_at - NOW
+        for attempts in (2, 3, 9)
+    ]
+    assert waits == [span(minutes=1), span(minutes=2), span(minutes=15)]
+
+
+def test_one_reply_that_cannot_be_looked_up_does_not_stop_the_others():
+    trouble = rules.after_failed_look(unknown(), ServerTroubleError(), NOW)
+    offline = rules.after_failed_look(unknown(), OfflineError(), NOW)
+    assert (trouble.stops_account, offline.stops_account) == (False, True)
 
 
 def test_texts_of_one_conversation_keep_their_order():

@@ -170,6 +170,25 @@ def test_a_reply_that_waited_offline_for_two_days_is_still_sent_and_not_given_up
     assert office.state(row) == "sent"
 
 
+def test_a_channel_that_does_not_answer_makes_one_reply_unknown_and_not_all(office, send):
+    office.follow(**BLIND)
+    office.connector.outcomes = [SlowError()]
+    rows = [office.queue() for _ in range(3)]
+    report = send()
+    assert [office.state(row) for row in rows] == ["unknown", "queued", "queued"]
+    assert isinstance(report.stopped_by, SlowError)
+
+
+def test_a_reply_the_channel_chokes_on_does_not_keep_the_others_from_going(office, send):
+    office.follow(**READABLE)
+    office.connector.outcomes = [ServerTroubleError(status=500)]
+    bad = office.queue(text="bad")
+    good = office.queue(text="good")
+    send()
+    send()
+    assert (office.state(bad), office.state(good)) == ("unknown", "sent")
+
+
 def test_a_channel_that_asks_to_wait_is_left_alone_that_long(office, send):
     office.connector.outcomes = [RateLimitedError(30)]
     row = office.queue()
@@ -344,6 +363,9 @@ def test_a_clock_set_back_neither_repeats_nor_forgets(office, send):
     office.connector.outcomes = [AfterApplying(SlowError()), SlowError()]
     arrived, lost = office.queue(text="arrived"), office.queue(text="lost")
     send()
+    office.connector.lag = 1
+    send()
+    assert (office.state(arrived), office.state(lost)) == ("unknown", "unknown")
     office.clock.go_on(hours=-2)
     send()
     assert (office.state(arrived), office.state(lost)) == ("sent", "unknown")
