@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 else:
     from sqlcipher3 import dbapi2 as sqlite
 
-__all__ = ["explained", "file_error", "files_explained", "may_write", "meaning", "sqlite", "vault_error"]
+__all__ = [
+    "explained",
+    "file_error",
+    "files_explained",
+    "may_write",
+    "meaning",
+    "sqlite",
+    "vault_error",
+]
 
 # Primary result codes; the extended ones carry them in their lowest byte.
 _MEANING: dict[int, type[VaultError]] = {
