@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
 from cm_desktop.i18n import _
 from cm_desktop.ui.safe_text import (
+    LIST_CHARACTERS,
     display_text,
     has_mixed_scripts,
     is_shortened,
@@ -115,7 +116,10 @@ class ElidedLabel(PlainLabel):
 
 def elided(text: str, metrics: QFontMetrics, width: int) -> str:
     """Return the start of a text that fits into `width` pixels, as one isolated line."""
-    return isolate(metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, width))
+    # Hardly a letter is narrower than this; some scripts take long to lay out.
+    narrowest = 3 if text.isascii() else 5
+    start = one_line(text, min(LIST_CHARACTERS, max(width, 0) // narrowest + 8))
+    return isolate(metrics.elidedText(start, Qt.TextElideMode.ElideRight, width))
 
 
 def button_text(text: str) -> str:

@@ -32,7 +32,8 @@ from cm_desktop.ui.avatars import draw_avatar, initials
 from cm_desktop.ui.icons import draw_glyph
 from cm_desktop.ui.inbox.conversation_model import ConversationRole, MarkedRole, VersionRole
 from cm_desktop.ui.inbox.row_words import outbox_words, said, status_name, who
-from cm_desktop.ui.safe_text import has_mixed_scripts, isolate, one_line
+from cm_desktop.ui.labels import elided
+from cm_desktop.ui.safe_text import has_mixed_scripts
 
 ROW_HEIGHT: Final = 72
 _LEFT = 20  # room for the bar and the dot
@@ -232,7 +233,7 @@ class _Row:
     def _tags(self, left: float, top: float) -> None:
         metrics = QFontMetrics(theme.font("soft"))
         for place, tag in enumerate(self._row.tags):
-            words = isolate(metrics.elidedText(one_line(tag.name, 60), _ELIDE, 120))
+            words = elided(tag.name, metrics, 120)
             width = metrics.horizontalAdvance(words) + 2 * theme.SMALL
             rest = len(self._row.tags) - place - 1
             if left + width + (28 if rest else 0) > self._edge:
@@ -252,7 +253,7 @@ class _Row:
         """Draw a glyph with a word, and return where the next thing begins."""
         metrics = QFontMetrics(theme.font("soft"))
         begin = left + (17 if glyph else 0)
-        shown = isolate(metrics.elidedText(words, _ELIDE, max(0, round(self._edge - begin))))
+        shown = elided(words, metrics, max(0, round(self._edge - begin)))
         width = metrics.horizontalAdvance(shown)
         if begin + width > self._edge + 1:
             return left
@@ -272,7 +273,7 @@ class _Row:
         font = theme.font(role)
         metrics = QFontMetrics(font)
         width = max(0, round(self._edge - _TEXT - room))
-        shown = isolate(metrics.elidedText(one_line(text), _ELIDE, width))
+        shown = elided(text, metrics, width)
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         self._painter.setFont(font)
         self._painter.setPen(theme.colour(tone))
@@ -288,9 +289,6 @@ class _Row:
         self._painter.drawRoundedRect(
             QRectF(5, 3, self._width - 8, ROW_HEIGHT - 6), theme.RADIUS, theme.RADIUS
         )
-
-
-_ELIDE = Qt.TextElideMode.ElideRight
 
 
 def _ground(look: _Look) -> QColor:

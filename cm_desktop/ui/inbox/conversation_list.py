@@ -40,6 +40,7 @@ class ConversationList(QTableView):
         self._rows = model
         self._anchor = -1
         self._new = 0
+        self._leaving = 0  # rows that are about to go from above what is looked at
         self._delegate = ConversationDelegate(self, context.clock, context.channel_of)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._minute = QTimer(self, interval=60_000)
@@ -80,8 +81,8 @@ class ConversationList(QTableView):
         self._pill.clicked.connect(self.show_newest)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._rows.rowsInserted.connect(self._rows_inserted)
+        self._rows.rowsRemoved.connect(self._rows_left)
         self._rows.rowsMoved.connect(self._rows_moved)
-        self._rows.rowsAboutToBeRemoved.connect(self._rows_leave)
         self._rows.modelReset.connect(self._reset)
         self._context.theme.changed.connect(self._delegate.forget)
 
@@ -218,6 +219,17 @@ class ConversationList(QTableView):
             self._anchor = current.row()
             self._settle.start()
 
+    def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:  # noqa: N802
+        """Remember the place of the current row; Qt would make its neighbour current."""
+        current = self.currentIndex().row()
+        if start <= current <= end:
+            self._anchor = start
+            self.selectionModel().clear()
+        elif 0 <= end < current:
+            self._anchor = current - (end - start + 1)
+        super().rowsAboutToBeRemoved(parent, start, end)
+        self._leaving = end - start + 1 if end < self._top_row() else 0
+
     def _go(self, row: int) -> None:
         if self._rows.rowCount() == 0:
             return
@@ -249,8 +261,7 @@ class ConversationList(QTableView):
 
     @Slot(QModelIndex, int, int)
     def _rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
-        top = self.verticalScrollBar().value()
-        if top > 0 and first <= top // ROW_HEIGHT:
+        if self.verticalScrollBar().value() > 0 and first <= self._top_row():
             self._shift(last - first + 1)
             self._count_new(self._new + last - first + 1)
 
@@ -258,22 +269,19 @@ class ConversationList(QTableView):
     def _rows_moved(
         self, _from: QModelIndex, first: int, _last: int, _to: QModelIndex, target: int
     ) -> None:
-        top = self.verticalScrollBar().value()
-        if top > 0 and target <= top // ROW_HEIGHT <= first:
+        if self.verticalScrollBar().value() > 0 and target <= self._top_row() <= first:
             self._shift(1)
             self._count_new(self._new + 1)
 
-    @Slot(QModelIndex, int, int)
-    def _rows_leave(self, _parent: QModelIndex, first: int, last: int) -> None:
-        current = self.currentIndex().row()
-        if first <= current <= last:
-            self._anchor = first
-            self.selectionModel().clear()
-        elif 0 <= last < current:
-            self._anchor = current - (last - first + 1)
-        top = self.verticalScrollBar().value()
-        if top > 0 and last < top // ROW_HEIGHT:
-            self._shift(first - last - 1)
+    @Slot()
+    def _rows_left(self) -> None:
+        if self._leaving:
+            self._shift(-self._leaving)
+        self._leaving = 0
+
+    def _top_row(self) -> int:
+        """Return the row at the upper edge, 0 while the list is at its top."""
+        return self.verticalScrollBar().value() // ROW_HEIGHT
 
     @Slot()
     def _reset(self) -> None:

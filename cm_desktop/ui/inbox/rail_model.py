@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +57,15 @@ class RailModel(QAbstractListModel):
         entries = [_list_entry(name, counts) for name in RAIL]
         if accounts:
             entries.append(Entry(_("Channels")))
-        entries += [_account_entry(one, self._channel_of(one), counts) for one in accounts]
+        often = Counter(_title(account) for account in accounts)
+        for account in accounts:
+            channel = self._channel_of(account)
+            title = _title(account)
+            # One name on many channels says little: then the channel's does.
+            shown = channel_name(channel) if often[title] > 1 else title
+            entries.append(_account_entry(account, shown, channel, counts))
+        if entries == self._entries:
+            return
         if [one.view for one in entries] == [one.view for one in self._entries]:
             self._entries = entries
             self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
@@ -111,7 +120,7 @@ class RailModel(QAbstractListModel):
         if entry.account is None:
             return entry.title if entry.view else ""
         sentence = health_sentence(entry.account, self._clock())
-        return f"{one_line(entry.title, 80)} ({channel_name(entry.channel)}). {sentence}"
+        return f"{one_line(_title(entry.account), 80)} ({channel_name(entry.channel)}). {sentence}"
 
 
 def _list_entry(name: ViewName, counts: Counts) -> Entry:
@@ -125,8 +134,11 @@ def _list_entry(name: ViewName, counts: Counts) -> Entry:
     )
 
 
-def _account_entry(account: Account, channel: str, counts: Counts) -> Entry:
+def _title(account: Account) -> str:
+    return account.title or account.handle or account.url
+
+
+def _account_entry(account: Account, title: str, channel: str, counts: Counts) -> Entry:
     unread = counts.of(View(ViewName.UNREAD, account.id))
-    title = account.title or account.handle or account.url
     view = View(ViewName.INBOX, account.id)
     return Entry(title, view, account, channel, count=unread, strong=unread > 0)
