@@ -28,8 +28,8 @@ def street(office, tmp_path):
     return office
 
 
-def kill_at(point, office, policy):
-    """Let a program send what waits until it kills itself at a point."""
+def start_program(office, policy, point=""):
+    """Start a program that sends what waits, and kills itself if it comes to a point."""
     told = {
         "point": point,
         "policy": policy,
@@ -39,15 +39,19 @@ def kill_at(point, office, policy):
         "vault": office.vault.name,
         "key": office.vault.key.hex(),
     }
-    done = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.stories.killed_sender", json.dumps(told)],
         cwd=ROOT,
-        check=False,
-        capture_output=True,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
     )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def kill_at(point, office, policy):
+    """Let a program send what waits until it kills itself at a point."""
+    program = start_program(office, policy, point)
+    _out, complaints = program.communicate(timeout=60)
+    assert program.returncode == -signal.SIGKILL, complaints
 
 
 def go_on(office):
@@ -102,3 +106,14 @@ def test_killed_while_looking_a_reply_up_it_goes_out_exactly_once(street, point,
     go_on(street)
     assert street.outside.texts() == ["Yes, at 7."]
     assert street.state(row) == "sent"
+
+
+def test_two_programs_that_send_at_the_same_time_send_each_reply_once(street):
+    street.follow(**BLIND)
+    rows = [street.queue(text=f"reply {number}") for number in range(12)]
+    programs = [start_program(street, BLIND) for _ in range(2)]
+    for program in programs:
+        _out, complaints = program.communicate(timeout=60)
+        assert program.returncode == 0, complaints
+    assert sorted(street.outside.texts()) == sorted(row.text for row in rows)
+    assert {street.state(row) for row in rows} == {"sent"}
