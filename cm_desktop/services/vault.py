@@ -31,6 +31,7 @@ from cm_desktop.store.vault_file import DATABASE, AboutVault, KeyPlace
 
 _LAST_USED = "last_vault"
 _PURPOSES = ("sender", "window")
+_BUILDING, _REMOVED = ".new-", ".removed-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +184,9 @@ def remove_vault(data_dir: Path, name: str) -> None:
         about = vault_file.read_about(folder) if info.key_kind else None
     with files_explained():
         # Renamed first: a vault that is half gone must not look like one.
-        doomed = folder.with_name(f".removed-{uuid.uuid4().hex}")
-        folder.rename(doomed)
-        shutil.rmtree(doomed)
+        folder.rename(folder.with_name(f"{_REMOVED}{uuid.uuid4().hex}"))
+        for doomed in folder.parent.glob(f"{_REMOVED}*"):  # also what a crash left last time
+            shutil.rmtree(doomed)
     if about is not None and about.place.kind == "keyring":
         # A keyring that is gone or locked must not keep a vault from being removed.
         with contextlib.suppress(VaultError):
@@ -213,7 +214,18 @@ def restore_vault(
             holding.enter_context(held(folder, purpose))
         chosen = file or backup.newest_sound(folder, key).file
         backup.put_back(folder, key, chosen)
+        _doubt_outbox(folder, key)
     return chosen
+
+
+def _doubt_outbox(folder: Path, key: bytes) -> None:
+    """Send nothing again that may have gone out since the backup was made."""
+    db = Database(folder / DATABASE, key)
+    try:
+        with db.writing() as writer:
+            outbox_moves.doubt(writer, datetime.now(UTC) + SETTLE)
+    finally:
+        db.close()
 
 
 def remember_last(data_dir: Path, name: str) -> None:
@@ -258,7 +270,7 @@ def _build(folder: Path, about: AboutVault, key: bytes) -> None:
     """Make a vault's folder complete or not at all."""
     with files_explained():
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+        building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder.parent))
     try:
         with files_explained():
             (building / backup.FOLDER).mkdir(mode=0o700)

@@ -202,6 +202,7 @@ def test_the_list_says_what_can_be_told_without_a_key(tmp_path):
 def test_a_removed_vault_is_gone_with_everything(tmp_path):
     create_vault(tmp_path, "a", passphrase="x").close()
     create_vault(tmp_path, "b", passphrase="x").close()
+    (tmp_path / "vaults" / ".removed-when-the-power-failed").mkdir()
     remove_vault(tmp_path, "a")
     assert [place.name for place in (tmp_path / "vaults").iterdir()] == ["b"]
     with pytest.raises(VaultMissingError):
