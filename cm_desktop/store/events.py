@@ -114,7 +114,7 @@ def check_chain(connection: Connection) -> ChainReport:
     """Compute every hash anew and check every signature. Reads the whole log."""
     from cryptography.exceptions import InvalidSignature
 
-    key = device_key(connection).public_key()
+    key = _stored_key(connection)
     seals = dict(connection.execute(_SEALS).fetchall())
     head, last, sealed = _START, 0, 0
     for seq, *entry, stored, _conv in connection.execute(_WALK, (0,)):
@@ -122,7 +122,7 @@ def check_chain(connection: Connection) -> ChainReport:
         sig = seals.pop(seq, None)
         try:
             if sig is not None:
-                key.verify(sig, head)
+                _verify(key, sig, head)
                 sealed = seq
         except InvalidSignature:
             head = b""
@@ -142,12 +142,26 @@ def device_key(connection: Connection) -> Ed25519PrivateKey:
     """Return the key this device signs with; made where there is none (that needs a writer)."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    found = connection.execute(_KEY).fetchone()
-    if found:
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found[0]))
-    key = Ed25519PrivateKey.generate()
-    connection.execute(_KEEP_KEY, (key.private_bytes_raw().hex(),))
+    key = _stored_key(connection)
+    if key is None:
+        key = Ed25519PrivateKey.generate()
+        connection.execute(_KEEP_KEY, (key.private_bytes_raw().hex(),))
     return key
+
+
+def _stored_key(connection: Connection) -> Ed25519PrivateKey | None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    found = connection.execute(_KEY).fetchone()
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found[0])) if found else None
+
+
+def _verify(key: Ed25519PrivateKey | None, sig: bytes, head: bytes) -> None:
+    from cryptography.exceptions import InvalidSignature
+
+    if key is None:
+        raise InvalidSignature
+    key.public_key().verify(sig, head)
 
 
 def message_entry(kind: MessageEvent, at_ms: int, conv: int, body: str) -> Entry:

@@ -303,6 +303,11 @@ CREATE UNIQUE INDEX event_uid ON event (uid) WHERE uid IS NOT NULL;
 CREATE INDEX event_conversation ON event (conv_id, seq) WHERE conv_id IS NOT NULL;
 CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END;
 CREATE TRIGGER event_remains BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END;
+-- INSERT OR REPLACE would delete without asking the trigger above.
+CREATE TRIGGER event_follows BEFORE INSERT ON event
+WHEN new.seq <= (SELECT max(seq) FROM event) BEGIN
+    SELECT RAISE(ABORT, 'events stay');
+END;
 
 -- This device's signature under the last event of each transaction.
 CREATE TABLE event_seal (
@@ -311,6 +316,10 @@ CREATE TABLE event_seal (
 ) STRICT;
 CREATE TRIGGER seal_stays BEFORE UPDATE ON event_seal BEGIN SELECT RAISE(ABORT, 'seals stay'); END;
 CREATE TRIGGER seal_remains BEFORE DELETE ON event_seal BEGIN SELECT RAISE(ABORT, 'seals stay'); END;
+CREATE TRIGGER seal_follows BEFORE INSERT ON event_seal
+WHEN new.seq <= (SELECT max(seq) FROM event_seal) BEGIN
+    SELECT RAISE(ABORT, 'seals stay');
+END;
 
 -- Search: folded words only, so that nothing readable is kept twice. `store/folding.py` cuts
 -- text into words of letters and digits and puts blanks between them; the ascii tokenizer

@@ -251,10 +251,38 @@ CREATE TRIGGER conv_tag_follows AFTER UPDATE OF last_id ON conversation
 WHEN old.last_id <> new.last_id BEGIN
     UPDATE conv_tag SET last_id = new.last_id WHERE conv_id = new.id;
 END;
+CREATE TRIGGER outbox_counted_in AFTER INSERT ON outbox BEGIN
+    UPDATE conversation
+       SET out_waiting = out_waiting + (new.state IN ('queued', 'sending', 'unknown')),
+           out_trouble = out_trouble + (new.state IN ('failed', 'needs_human'))
+     WHERE id = new.conv_id;
+END;
+CREATE TRIGGER outbox_recounted AFTER UPDATE OF state ON outbox WHEN old.state <> new.state BEGIN
+    UPDATE conversation
+       SET out_waiting = out_waiting + (new.state IN ('queued', 'sending', 'unknown'))
+                                     - (old.state IN ('queued', 'sending', 'unknown')),
+           out_trouble = out_trouble + (new.state IN ('failed', 'needs_human'))
+                                     - (old.state IN ('failed', 'needs_human'))
+     WHERE id = new.conv_id;
+END;
+CREATE TRIGGER outbox_counted_out AFTER DELETE ON outbox BEGIN
+    UPDATE conversation
+       SET out_waiting = out_waiting - (old.state IN ('queued', 'sending', 'unknown')),
+           out_trouble = out_trouble - (old.state IN ('failed', 'needs_human'))
+     WHERE id = old.conv_id;
+END;
 CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END;
 CREATE TRIGGER event_remains BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events stay'); END;
+CREATE TRIGGER event_follows BEFORE INSERT ON event
+WHEN new.seq <= (SELECT max(seq) FROM event) BEGIN
+    SELECT RAISE(ABORT, 'events stay');
+END;
 CREATE TRIGGER seal_stays BEFORE UPDATE ON event_seal BEGIN SELECT RAISE(ABORT, 'seals stay'); END;
 CREATE TRIGGER seal_remains BEFORE DELETE ON event_seal BEGIN SELECT RAISE(ABORT, 'seals stay'); END;
+CREATE TRIGGER seal_follows BEFORE INSERT ON event_seal
+WHEN new.seq <= (SELECT max(seq) FROM event_seal) BEGIN
+    SELECT RAISE(ABORT, 'seals stay');
+END;
 CREATE TRIGGER message_indexed AFTER INSERT ON message BEGIN
     INSERT OR IGNORE INTO to_index VALUES (new.id);
 END;
@@ -301,11 +329,12 @@ CREATE INDEX conversation_post ON conversation (post_id) WHERE post_id IS NOT NU
 CREATE INDEX conversation_author ON conversation (author_id);
 CREATE INDEX message_conversation ON message (conv_id, id);
 CREATE INDEX message_author ON message (author_id);
+CREATE INDEX message_unread ON message (conv_id, id) WHERE unread = 1;
 CREATE UNIQUE INDEX conv_tag_conversation ON conv_tag (conv_id, tag_id);
 CREATE INDEX note_conversation ON note (conv_id, created_ms);
 CREATE INDEX handoff_conversation ON handoff (conv_id, created_ms);
 CREATE UNIQUE INDEX outbox_remote ON outbox (account_id, remote_id) WHERE remote_id IS NOT NULL;
 CREATE INDEX outbox_conversation ON outbox (conv_id, id);
-CREATE INDEX outbox_open ON outbox (state, id) WHERE state NOT IN ('sent', 'cancelled');
+CREATE INDEX outbox_state ON outbox (state, id);
 CREATE UNIQUE INDEX event_uid ON event (uid) WHERE uid IS NOT NULL;
 CREATE INDEX event_conversation ON event (conv_id, seq) WHERE conv_id IS NOT NULL;
