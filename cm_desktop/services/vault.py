@@ -23,8 +23,9 @@ from cm_desktop.domain.errors import (
     VaultInUseError,
     VaultMissingError,
 )
+from cm_desktop.domain.outbox_rules import SETTLE
 from cm_desktop.services import backup, key_store, paths
-from cm_desktop.store import connection, members, migrations, vault_file
+from cm_desktop.store import connection, members, migrations, outbox_moves, vault_file
 from cm_desktop.store.connection import Database
 from cm_desktop.store.trouble import file_error, files_explained, meaning
 from cm_desktop.store.vault_file import DATABASE, AboutVault, KeyPlace

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cm_desktop.domain.ids import AccountId
 from cm_desktop.domain.model import OutboxRow, OutboxState
+from cm_desktop.domain.outbox_rules import LOST_TRACK
 from cm_desktop.store.cleaning import clean
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.outbox import HEAD, outbox_row
@@ -19,6 +22,13 @@ _PUT = """
      WHERE uid = ? AND state = ?
 """
 
+_DOUBT = """
+    UPDATE outbox
+       SET state = 'unknown', error = ?1, error_detail = '', next_attempt_ms = ?2,
+           first_attempt_ms = coalesce(first_attempt_ms, created_ms)
+     WHERE state IN ('queued', 'sending')
+"""
+
 
 def open_rows(connection: Connection) -> list[OutboxRow]:
     """Return what may still go out by itself, of every account that is neither paused nor gone.
@@ -31,6 +41,15 @@ def open_rows(connection: Connection) -> list[OutboxRow]:
 def open_of(connection: Connection, account: AccountId) -> list[OutboxRow]:
     """Return what may still go out by itself from one account, in the order written."""
     return [outbox_row(found) for found in connection.execute(_OPEN_OF, (account,))]
+
+
+def doubt(connection: Connection, look_at: datetime) -> int:
+    """Call unknown what a restored backup thinks still waits; return how much that is.
+
+    It may have been sent after the backup was made. `look_at`: when not finding it on the
+    channel begins to count.
+    """
+    return int(connection.execute(_DOUBT, (LOST_TRACK, stamp(look_at))).rowcount)
 
 
 def put(connection: Connection, row: OutboxRow, *, was: OutboxState) -> bool:

@@ -27,14 +27,18 @@ def clock():
 
 
 class Office:
-    """One account in a vault with its connector; everything by one clock."""
+    """One account in a vault with its connector; everything by one clock.
 
-    def __init__(self, vault, clock):
+    With `connectors`, the vault already has the accounts that they belong to.
+    """
+
+    def __init__(self, vault, clock, connectors=None):
         self.vault = vault
         self.clock = clock
         self.desk = Desk(vault, clock)
-        self.connectors = {}
-        self.account = self.sign_in(ScriptedConnector())
+        self.connectors = connectors or {}
+        if connectors is None:
+            self.account = self.sign_in(ScriptedConnector())
 
     def sign_in(self, connector, **about):
         """Add an account whose channel is spoken with by a connector."""
