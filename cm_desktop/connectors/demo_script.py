@@ -14,6 +14,10 @@ before and after the start. `*` marks one of us. `Name/handle` gives a handle. M
 `rating=2`, `pic=cake`, `lang=en`, `edited=+5m New text`, `gone=+2h`, and the words held,
 hidden, spam, trashed, auto, bounce, private, liked, seen. Lines of a mail after `  > ` are
 quoted ones. `@broken` is an item that makes no sense.
+
+What we have done with it at our desk, by `services/demo_vault.py`: `@tag a, b`, `@assign Jonas`,
+`@status done`, `@snooze +2d`, `@note Jonas: text`, `@handoff Jonas > Lena: text`,
+`@draft text`, `@queued text`.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ _LINE = re.compile(
     r"(?P<depth>>*) ?(?:(?P<delay>\+\d+[smhd]) )?(?P<ours>\*?)(?P<name>[^:{/]+?)"
     r"(?:/(?P<handle>[^:{\s]+))?(?: \{(?P<marks>[^}]*)\})?: (?P<text>.*)"
 )
+_DEEDS = ("assign", "draft", "handoff", "note", "queued", "snooze", "status", "tag")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -77,6 +82,7 @@ class Talk:
     title: str = ""
     lines: list[Line] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    deeds: list[tuple[str, str]] = field(default_factory=list)  # what was done, and with what
     broken: bool = False
 
 
@@ -101,7 +107,7 @@ class Script:
 @cache
 def script(channel: str) -> Script:
     """Return the script of a channel."""
-    return read_script((_folder() / f"{channel}.txt").read_text("utf-8"), channel)
+    return read_script((scripts_folder() / f"{channel}.txt").read_text("utf-8"), channel)
 
 
 def read_script(text: str, channel: str) -> Script:
@@ -169,18 +175,27 @@ class _Reader:
 
     @staticmethod
     def _add_to_talk(talk: Talk, line: str) -> bool:
-        if line.startswith("@answer "):
-            talk.answers.append(line.removeprefix("@answer "))
-        elif line == "@broken":
-            talk.broken = True
-        elif line.startswith("  "):
+        if line.startswith("@"):
+            return _add_order(talk, line[1:])
+        if line.startswith("  "):
             return bool(talk.lines) and _continue(talk.lines[-1], line[2:])
-        else:
-            match = _LINE.fullmatch(line)
-            if match is None:
-                return False
+        match = _LINE.fullmatch(line)
+        if match is not None:
             talk.lines.append(_line(match))
-        return True
+        return match is not None
+
+
+def _add_order(talk: Talk, order: str) -> bool:
+    word, _, rest = order.partition(" ")
+    if word == "answer":
+        talk.answers.append(rest)
+    elif word == "broken":
+        talk.broken = True
+    elif word in _DEEDS and rest:
+        talk.deeds.append((word, rest))
+    else:
+        return False
+    return True
 
 
 def _continue(line: Line, more: str) -> bool:
@@ -217,7 +232,8 @@ def _when(text: str) -> When:
     return When(span_of(match[1]), clock)
 
 
-def _folder() -> Path:
+def scripts_folder() -> Path:
+    """Return where the scripts lie, in a checkout and in an installed package."""
     package = Path(__file__).parent.parent
     inside = package / "resources"
     return (inside if inside.is_dir() else package.parent / "resources") / "demo"

