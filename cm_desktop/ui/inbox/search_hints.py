@@ -26,7 +26,7 @@ def hints() -> tuple[Hint, ...]:
         Hint(_("is:unread"), _("not read yet")),
         Hint(_("is:unanswered"), _("waits for our answer")),
         Hint(_("is:mine"), _("assigned to me")),
-        Hint(_("is:overdue"), _("should have been answered by now")),
+        Hint(_("is:due"), _("should have been answered by now")),
         Hint(_("has:attachment"), _("with a file or picture")),
         Hint(_("has:note"), _("with a note")),
         Hint(_("before:"), _("older than a day, such as 2026-03-01")),
