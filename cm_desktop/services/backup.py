@@ -64,7 +64,7 @@ def back_up_if_due(db: Database, folder: Path, now: datetime) -> Backup | None:
     last four weeks. Returns None if nothing was due. Raises VaultErrors.
     """
     regular = [one for one in list_backups(folder) if one.reason == REGULAR]
-    if regular and (now - regular[0].made_at < EVERY or not _changed(db, regular[0].made_at)):
+    if regular and not _is_due(db, regular[0].made_at, now):
         return None
     made = back_up(db, folder, REGULAR, now=now)
     for old in _superfluous([made, *regular]):
@@ -133,6 +133,12 @@ def _put(part: Path, file: Path) -> None:
         os.fsync(opened.fileno())
     part.rename(file)
     vault_file.sync_folder(file.parent)
+
+
+def _is_due(db: Database, last: datetime, now: datetime) -> bool:
+    if last > now:  # the clock was set back: waiting for it could take years
+        return True
+    return now - last >= EVERY and _changed(db, last)
 
 
 def _changed(db: Database, since: datetime) -> bool:

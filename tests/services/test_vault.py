@@ -159,6 +159,16 @@ def test_a_name_of_any_language_is_fine(tmp_path, name):
     assert [info.name for info in list_vaults(tmp_path)] == [name]
 
 
+def test_a_vault_may_lie_deep_and_under_odd_names(tmp_path, passphrase_file):
+    place = tmp_path
+    while len(str(place)) < 330:
+        place /= "Kunden & Partner 100%? #1 😀 ä" * 2
+    with create_vault(place, "Bäckerei") as made, made.db.writing() as writer:
+        writer.execute("INSERT INTO meta VALUES ('a', 'b')")
+    with open_vault(place) as opened:
+        assert opened.db.reader.execute("SELECT value FROM meta WHERE key = 'a'").fetchone()
+
+
 def test_opening_without_a_name_takes_the_only_vault(tmp_path, passphrase_file):
     with pytest.raises(VaultMissingError):
         open_vault(tmp_path)

@@ -211,6 +211,14 @@ def test_regular_backups_are_made_when_something_changed_and_half_an_hour_passed
         assert backup.back_up_if_due(opened.db, opened.folder, later) is not None
 
 
+def test_a_clock_that_was_set_back_does_not_stop_the_backups(data_dir):
+    with vault.open_vault(data_dir, "a") as opened:
+        now = datetime.now(UTC)
+        assert backup.back_up_if_due(opened.db, opened.folder, now) is not None
+        earlier = now - timedelta(days=400)
+        assert backup.back_up_if_due(opened.db, opened.folder, earlier) is not None
+
+
 def test_old_regular_backups_thin_out_and_others_stay(data_dir):
     folder = data_dir / "vaults" / "a" / "backups"
     times = [NOON - timedelta(hours=8 * n) for n in range(200)]  # 67 days
