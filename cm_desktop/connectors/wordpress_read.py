@@ -25,13 +25,16 @@ PAGE = 100  # the most WordPress gives at once
 # The site compares local times: when summer time ends, an hour of them comes twice.
 OVERLAP = timedelta(hours=3)
 FIRST_BITE = timedelta(days=90)  # before the newest comment, whatever day that was
-FIRST_COUNT = 500
+FIRST_COUNT = 500  # published and held ones
+FIRST_COUNT_WITH_SPAM = 2000
 # Neighbouring pages share this many, so that a comment deleted between two is noticed.
 _SHARED = 5
 _STEPS_BACK = 20  # per list; a site that deletes faster than we read is read as it is
 _DEEPEST = 20  # answers to answers; WordPress itself stops at ten
+# How many of which kind are looked at again; a flood of spam must not crowd out the others.
 _WATCHED = 300
 _HELD = 100
+_JUNK = 100
 
 
 class Place(msgspec.Struct):
@@ -40,6 +43,7 @@ class Place(msgspec.Struct):
     at: Annotated[int, msgspec.Meta(ge=0, le=1 << 36)] | None = None  # seconds since 1970, UTC
     watch: list[int] = msgspec.field(default_factory=list)
     held: list[int] = msgspec.field(default_factory=list)
+    junk: list[int] = msgspec.field(default_factory=list)  # spam and trash
     turn: int = 0
 
 
@@ -58,6 +62,7 @@ class Listing:
     shape: type[Any]
     seen: Callable[[Any, shapes.Threads], MessageSeen | ItemSkipped]
     statuses: tuple[str, ...]
+    first: tuple[tuple[str, int], ...]  # status, and how many of it the first pass takes
     fixed: tuple[tuple[str, str], ...] = ()
 
 
@@ -66,6 +71,7 @@ COMMENTS = Listing(
     shape=shapes.Comment,
     seen=shapes.comment_seen,
     statuses=("any",),
+    first=(("all", FIRST_COUNT), ("any", FIRST_COUNT_WITH_SPAM)),
     fixed=(("_embed", "up"), ("_fields", shapes.COMMENT_FIELDS)),
 )
 REVIEWS = Listing(
@@ -73,6 +79,7 @@ REVIEWS = Listing(
     shape=shapes.Review,
     seen=shapes.review_seen,
     statuses=("spam", "trash", "all"),
+    first=(("all", FIRST_COUNT),),
 )
 
 
@@ -129,17 +136,19 @@ class Pass:
         """Return the time to read from; None where the list is empty."""
         if place.at is not None:
             return datetime.fromtimestamp(place.at, UTC) - OVERLAP
-        newest = self._date_at(listing, 0)
+        newest = self._date_at(listing, listing.statuses[-1], 0)
         if newest is None:
             return None
         begin = min(newest, self._site.now) - FIRST_BITE
-        bound = self._date_at(listing, FIRST_COUNT - 1)
-        return max(begin, bound - timedelta(seconds=1)) if bound else begin
+        for status, count in listing.first:
+            bound = self._date_at(listing, status, count - 1)
+            begin = max(begin, bound - timedelta(seconds=1)) if bound else begin
+        return begin
 
-    def _date_at(self, listing: Listing, position: int) -> datetime | None:
+    def _date_at(self, listing: Listing, status: str, position: int) -> datetime | None:
         """Return the date of one item, counted from the newest."""
         asked = {
-            "status": listing.statuses[-1],
+            "status": status,
             "order": "desc",
             "per_page": "1",
             "offset": str(position),
@@ -197,7 +206,7 @@ class Pass:
                 self._seen.add(number)
             event = one if isinstance(one, ItemSkipped) else listing.seen(one, threads)
             if isinstance(event, MessageSeen):
-                _watch(place, one.id, held=event.visibility is Visibility.HELD)
+                _watch(place, one.id, event.visibility)
             yield event
 
     def _threads(self, page: list[Any]) -> shapes.Threads:
@@ -238,7 +247,7 @@ class Pass:
 
     def _again(self, listing: Listing, place: Place, context: dict[str, str]) -> Iterator[Event]:
         """Look once more at some of what we know: edited, moderated, deleted?"""
-        known = sorted({*place.watch, *place.held})
+        known = sorted({*place.watch, *place.held, *place.junk})
         turns = max(1, -(-len(known) // PAGE))
         turn = place.turn % turns
         place.turn = (turn + 1) % turns
@@ -280,16 +289,21 @@ def _cursor(since: str | None) -> Cursor:
     return Cursor()
 
 
-def _watch(place: Place, number: int, *, held: bool) -> None:
-    place.held = [one for one in place.held if one != number]
-    if held:
-        place.held = sorted([*place.held, number])[-_HELD:]
-    place.watch = sorted({*place.watch, number})[-_WATCHED:]
+def _watch(place: Place, number: int, visibility: Visibility) -> None:
+    _forget(place, number)
+    match visibility:
+        case Visibility.HELD:
+            place.held = sorted([*place.held, number])[-_HELD:]
+        case Visibility.SPAM | Visibility.TRASHED:
+            place.junk = sorted([*place.junk, number])[-_JUNK:]
+        case _:
+            place.watch = sorted([*place.watch, number])[-_WATCHED:]
 
 
 def _forget(place: Place, number: int) -> None:
-    place.watch = [one for one in place.watch if one != number]
-    place.held = [one for one in place.held if one != number]
+    for numbers in (place.watch, place.held, place.junk):
+        if number in numbers:
+            numbers.remove(number)
 
 
 def _root(number: int, parents: dict[int, int]) -> int:

@@ -40,6 +40,7 @@ _REJECTED = {
     "comment_content_column_length": "too_long",
     "rest_comment_content_invalid": "empty",
 }
+_SIGN_IN_PAGE = "/wp-login.php"
 _NOT_DATA = {"not_json", "empty"}
 # What people copy from the address bar of the site's administration.
 _ADMINISTRATION = re.compile(r"/(wp-admin|wp-login\.php|wp-json|xmlrpc\.php|index\.php)(/.*)?$")
@@ -120,7 +121,7 @@ class Site:
         try:
             answer = self._http.ask(asked)
             if answer.body.lstrip()[:1] not in (b"{", b"["):
-                raise ServerTroubleError("not_json")
+                raise _no_data(answer.url)
         except CmError as error:
             meant = self._meant(error)
             if meant is error:
@@ -191,16 +192,28 @@ def _reworded(error: CmError) -> CmError:
     word = error.reason if isinstance(error, RejectedError) else error.detail
     match error, word.removeprefix("woocommerce_rest_"):
         case RejectedError(), "comment_duplicate":
-            return DuplicateError(word)
+            error = DuplicateError(word)
         case RejectedError(), "comment_flood":
-            return RateLimitedError(_FLOOD_SECONDS, word)
+            error = RateLimitedError(_FLOOD_SECONDS, word)
         case RejectedError(), _ if word in _REJECTED:
-            return RejectedError(_REJECTED[word], word)
+            error = RejectedError(_REJECTED[word], word)
         case ServerTroubleError(), "rest_trash_not_supported":
-            return RejectedError(word, word)
+            error = RejectedError(word, word)
         case NotAllowedError(), _ if word in _NO_POST:
-            return GoneError(word)
+            error = GoneError(word)
+        case AddressError(problem="moved", value=value), _ if _SIGN_IN_PAGE in value:
+            error = _no_data(value)
     return error
+
+
+def _no_data(address: str) -> CmError:
+    """Return what it means that a page came from an address, and no data.
+
+    Some sites send everybody without their cookie to the sign-in page, the API's users too.
+    """
+    if _SIGN_IN_PAGE in address:
+        return NotAllowedError("sign_in_page")
+    return ServerTroubleError("not_json")
 
 
 def site_address(typed: str) -> str:

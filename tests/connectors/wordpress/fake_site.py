@@ -147,7 +147,7 @@ class FakeSite:
         return (after is None or here > after) and (before is None or here < before)
 
     def _shown(self, one):
-        if self.role == "administrator":
+        if self.role == "administrator" or "content" not in one:
             return one
         hidden = {"author_email", "author_ip", "author_user_agent"}
         shown = {key: value for key, value in one.items() if key not in hidden}

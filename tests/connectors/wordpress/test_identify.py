@@ -2,6 +2,7 @@
 
 import pytest
 
+from cm_desktop.connectors.base import Reply, Target
 from cm_desktop.connectors.http import Http
 from cm_desktop.connectors.wordpress import CHANNEL
 from cm_desktop.connectors.wordpress_site import Site, site_address, site_name
@@ -151,6 +152,21 @@ def test_a_sign_in_page_in_place_of_data_is_trouble_of_the_server(site, wordpres
     site.refusals["GET", "/wp/v2/users/me"] = "login_page"
     with pytest.raises(ServerTroubleError, match="not_json"):
         wordpress.identify()
+
+
+def test_a_site_that_sends_everybody_to_its_sign_in_page_is_a_refusal(site, wordpress):
+    settings = wordpress.identify().settings
+    assert settings
+    answer = {"status": 302, "headers": {"location": "/wp-login.php?redirect_to=x"}, "body": ""}
+    page = recorded("login_page")["body"].encode()
+    site.loopback.answer("/wp-login.php", page, Content_Type="text/html")
+    for method in ("GET", "POST"):
+        site.refusals[method, "/wp/v2/comments"] = answer
+    with pytest.raises(NotAllowedError, match="sign_in_page"):
+        list(wordpress.fetch(None))
+    question = Target(remote_id="1", conversation_remote_id="comment:1")
+    with pytest.raises(NotAllowedError, match="sign_in_page"):
+        wordpress.send(Reply(client_key="k", text="x", target=question))
 
 
 def test_a_firewall_that_answers_with_a_page_is_a_refusal(site, wordpress):
