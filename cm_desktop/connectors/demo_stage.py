@@ -28,7 +28,9 @@ T = TypeVar("T")
 
 Happening = MessageSeen | MessageGone | ItemSkipped
 
+_READ = timedelta(hours=30)  # before the start; what is older was read by somebody
 _MIXED_TALKS = 4  # of each channel, in an account without a look
+_UMLAUTS = str.maketrans("äöüß", "aous")
 _VISIBILITY = {word.value: word for word in Visibility}
 _NATURE = {"auto": Nature.AUTO_REPLY, "bounce": Nature.BOUNCE}
 _HANDLES = {
@@ -89,13 +91,18 @@ class _Telling:
         self._look = look
         self._talk = talk
         self._begin = talk.begin.at(start)
+        self._read_until = start - _READ
         post = whole.posts.get(talk.post)
-        self._post = post and SeenPost(
-            remote_id=f"{talk.key.rpartition('-')[0]}-post-{post.key}",
-            title=post.title,
-            text="\n".join(post.lines),
-            url=f"https://{look.host}/{post.key}",
-            created_at=post.begin.at(start),
+        self._post = (
+            None
+            if post is None
+            else SeenPost(
+                remote_id=f"{talk.key.rpartition('-')[0]}-post-{post.key}",
+                title=post.title,
+                text="\n".join(post.lines),
+                url=f"https://{look.host}/{post.key}",
+                created_at=post.begin.at(start),
+            )
         )
 
     def moments(self) -> Iterator[Moment]:
@@ -129,15 +136,15 @@ class _Telling:
             visibility=_first(_VISIBILITY, words, Visibility.SHOWN),
             nature=_first(_NATURE, words, Nature.PERSON),
             liked="liked" in words,
-            seen_by_us="seen" in words or line.ours or self._is_answered(number),
+            seen_by_us="seen" in words or line.ours or self._was_read(number, at),
             rating=int(marks["rating"]) if "rating" in marks else None,
             permalink=f"https://{self._look.host}/{self._talk.key}#{number}",
             language=marks.get("lang", "de") if not line.ours else None,
             attachments=_attachments(marks.get("pic", "")),
         )
 
-    def _is_answered(self, number: int) -> bool:
-        return any(line.ours for line in self._talk.lines[number:])
+    def _was_read(self, number: int, at: datetime) -> bool:
+        return at < self._read_until or any(line.ours for line in self._talk.lines[number:])
 
     def _conversation(self) -> SeenConversation:
         talk = self._talk
@@ -163,8 +170,7 @@ class _Telling:
 
 def slug(name: str) -> str:
     """Return a name as it stands in an address."""
-    name = name.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
-    plain = unicodedata.normalize("NFKD", name.lower())
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS))
     letters = re.sub(r"[^a-z0-9]+", ".", plain.encode("ascii", "ignore").decode()).strip(".")
     return letters[:40] or f"user{zlib.crc32(name.encode()) % 100_000}"
 
