@@ -23,20 +23,18 @@ class FolderCursor:
     """How far one folder was read."""
 
     uidvalidity: int
+    begin: int  # the lowest UID that is still looked after
     last_uid: int
     latest: dict[int, Known] = field(default_factory=dict)
-
-    @property
-    def begin(self) -> int:
-        """The lowest UID that is still looked after."""
-        return min(self.latest, default=self.last_uid + 1)
 
     def remember(self, uid: int, known: Known) -> None:
         """Note a mail, and forget the oldest where there are too many."""
         self.latest[uid] = known
         self.last_uid = max(self.last_uid, uid)
         while len(self.latest) > KEPT:
-            del self.latest[min(self.latest)]
+            oldest = min(self.latest)
+            del self.latest[oldest]
+            self.begin = oldest + 1
 
 
 @dataclass(slots=True)
@@ -60,6 +58,7 @@ def write_cursor(cursor: MailCursor) -> str:
     folders = {
         name: {
             "uidvalidity": folder.uidvalidity,
+            "begin": folder.begin,
             "last_uid": folder.last_uid,
             "latest": [_row(uid, known) for uid, known in sorted(folder.latest.items())],
         }
@@ -88,7 +87,10 @@ def _row(uid: int, known: Known) -> list[int | str]:
 def _folder(entry: dict[str, object]) -> FolderCursor:
     rows = entry["latest"]
     latest = {int(row[0]): _known(row) for row in rows} if isinstance(rows, list) else {}
-    return FolderCursor(int(str(entry["uidvalidity"])), int(str(entry["last_uid"])), latest)
+    uidvalidity, begin, last_uid = (
+        int(str(entry[name])) for name in ("uidvalidity", "begin", "last_uid")
+    )
+    return FolderCursor(uidvalidity, begin, last_uid, latest)
 
 
 def _known(row: list[str]) -> Known:

@@ -62,8 +62,8 @@ class MailReader:
         missing: dict[int, Known] = {}
         if before is None or before.uidvalidity != state.uidvalidity:
             new = self._first_bite(before, first)
-            last = (new[0] if new else max(state.uidnext, 1)) - 1
-            here = FolderCursor(state.uidvalidity, last)
+            begin = new[0] if new else max(state.uidnext, 1)
+            here = FolderCursor(state.uidvalidity, begin, begin - 1)
         else:
             here = before
             # `n:*` names the newest mail even where its UID is below n.

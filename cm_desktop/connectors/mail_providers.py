@@ -84,5 +84,5 @@ def by_imap_host(host: str) -> Provider | None:
     host = host.strip().lower()
     if host.endswith(_ONE_HOST_SUFFIXES):
         return Provider(host, host)
-    known = (*_PROVIDERS.values(), *_HOSTERS.values())
+    known = (*_HOSTERS.values(), *_PROVIDERS.values())
     return next((one for one in known if one.imap_host and one.imap_host == host), None)

@@ -1,10 +1,12 @@
 """Mail's other side for the shared contract: a played mailbox and a played way out of it."""
 
+import atexit
 import email
 import email.policy
 import tempfile
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from cm_desktop.connectors.base import AccountConfig
@@ -23,6 +25,18 @@ from tests.connectors.mail.played_smtp import played_smtp
 from tests.servers.certificates import make_authority, make_certificate
 
 FOLDERS = {OutboxKind.SPAM: "Junk", OutboxKind.DELETE: "Papierkorb"}
+
+
+@cache
+def _certificates():
+    """Return a folder with one good certificate, made once for all cases."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    place = Path(folder.name)
+    make_certificate(make_authority(place), place, "good", ("127.0.0.1",))
+    return folder
+
+
 # Before the last dot nothing is sent, so that every trouble of SMTP is a definite no.
 # A cut IMAP connection is no slow one: reading and moving may simply be done again.
 ERRORS = {
@@ -46,8 +60,7 @@ class Case(ContractCase):
 
     def __enter__(self):
         self._stack = ExitStack()
-        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
-        make_certificate(make_authority(folder), folder, "good", ("127.0.0.1",))
+        folder = Path(_certificates().name)
         context = server_context(folder)
         self.ca_file = folder / "ca.pem"
         self.imap = self._stack.enter_context(played_imap(context))

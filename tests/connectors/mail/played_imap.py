@@ -181,9 +181,15 @@ class Session:
             self.server.commands.append(f"{name} {words}".strip())
             if not self.server.manner(self, tag, name, words):
                 with self.server.changed:
-                    getattr(self, "do_" + name.lower().replace(" ", "_"))(tag, words)
+                    self._command(name)(tag, words)
             if name == "LOGOUT":
                 return
+
+    def _command(self, name):
+        try:
+            return getattr(self, "do_" + name.lower().replace(" ", "_"))
+        except AttributeError:
+            raise HungUpError from None  # TLS where none was expected
 
     def _line(self):
         line = self._input.readline().rstrip(b"\r\n")
@@ -344,7 +350,7 @@ def _quoted(words):
 def _has_header(mail, wanted):
     found = message_from_bytes(mail.raw)
     return any(
-        value.replace("\\", "") in str(one)
+        re.sub(r"\\(.)", r"\1", value) in str(one)
         for name, value in wanted
         for one in found.get_all(name, [])
     )
