@@ -50,7 +50,7 @@ OF_VIEW: Mapping[ViewName, str] = {
 }
 _OF_ACCOUNT = " AND c.account_id = (SELECT id FROM account WHERE uid = ?)"
 _NEXT = " AND c.last_id < ? ORDER BY c.last_id DESC LIMIT ?"
-_PAGES: Mapping[tuple[ViewName, bool], str] = {
+PAGES: Mapping[tuple[ViewName, bool], str] = {
     (name, one): HEAD + " WHERE " + where + (_OF_ACCOUNT if one else "") + _NEXT
     for name, where in OF_VIEW.items()
     for one in (False, True)
@@ -83,7 +83,7 @@ def page(
     Pages by key and not by OFFSET, so what arrives between two pages can neither repeat a
     row nor hide one.
     """
-    sql = _PAGES[ViewName(view.name), bool(view.account)]
+    sql = PAGES[ViewName(view.name), bool(view.account)]
     values = (*of_me(connection, view), *([view.account] if view.account else []))
     rows = connection.execute(sql, (*values, END if after is None else after, limit)).fetchall()
     return conversations(connection, rows)
