@@ -26,7 +26,7 @@ def test_a_status_moves_a_conversation_out_of_the_inbox(busy_shop, conversation)
     assert busy_shop.done("status", conversation, "done")["status"] == "done"
     assert conversation not in [one["id"] for one in busy_shop.conversations()]
     done = busy_shop.conversations("--view", "done")
-    assert [one["id"] for one in done] == [conversation]
+    assert conversation in [one["id"] for one in done]
     assert busy_shop.done("status", conversation, "open")["status"] == "open"
 
 

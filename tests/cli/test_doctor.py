@@ -79,6 +79,41 @@ def test_a_window_that_answers_nonsense_is_trouble(cm, monkeypatch, said):
     assert checks(cm("doctor").document)["window", None]["ok"] is False
 
 
+FONTLESS = """
+print('warning of some library')
+print('{"version": "6", "platform": "x", "families": 0, "latin": false, "emoji": false}')
+"""
+
+
+def test_a_computer_without_letters_is_in_trouble(cm, monkeypatch):
+    monkeypatch.setattr(examination, "_TRY_WINDOW", FONTLESS)
+    ran = cm("doctor")
+    assert ran.code == 1
+    assert checks(ran.document)["fonts", None]["problem"] == "no_fonts"
+
+
+@pytest.mark.parametrize(
+    ("constant", "value", "problem", "code"),
+    [
+        ("_NO_ROOM", 1 << 60, "disk_full", 1),
+        ("_LITTLE_ROOM", 1 << 60, "little_room", 0),
+        ("_FIRST_SQLITE", (99, 0, 0), "old_sqlite", 1),
+    ],
+)
+def test_what_is_short_or_old_is_found(cm, monkeypatch, constant, value, problem, code):
+    monkeypatch.setattr(examination, constant, value)
+    ran = cm("doctor")
+    assert ran.code == code
+    (found,) = [one for one in ran.document["checks"] if one["problem"] == problem]
+    assert found["ok"] is (code == 0)
+    assert cm.people("doctor").code == code
+
+
+def test_a_folder_for_temporary_files_that_is_gone_is_found(cm, monkeypatch, tmp_path):
+    monkeypatch.setattr(examination.tempfile, "tempdir", str(tmp_path / "none"))
+    assert checks(cm("doctor").document)["database", None]["problem"] == "no_temporary_folder"
+
+
 def test_a_window_that_never_answers_is_trouble(cm, monkeypatch):
     monkeypatch.setattr(
         examination, "_TRY_WINDOW", "input()\nimport threading\nthreading.Event().wait()"

@@ -231,10 +231,13 @@ def test_what_a_crash_left_in_the_log_is_read_and_not_taken_for_damage(kept, tmp
 
 
 def test_a_vault_opens_while_another_window_writes(kept):
+    ask = "SELECT count(*) FROM meta WHERE key = 'late'"
     with kept.open() as first, first.db.writing() as writer:
-        writer.execute("INSERT INTO meta VALUES ('a', 'b')")
+        writer.execute("INSERT INTO meta VALUES ('late', 'b')")
         with kept.open() as second:
-            assert second.db.reader.execute("SELECT count(*) FROM meta").fetchone() == (500,)
+            assert second.db.reader.execute(ask).fetchone() == (0,)
+    with kept.open() as third:
+        assert third.db.reader.execute(ask).fetchone() == (1,)
 
 
 def test_a_large_file_is_not_read_whole_before_it_is_shown(kept, monkeypatch):
