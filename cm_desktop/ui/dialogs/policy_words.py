@@ -1,0 +1,73 @@
+"""What a channel allows, said in a sentence or two."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cm_desktop.domain.policy import Ability, ChannelPolicy
+from cm_desktop.i18n import _, ngettext
+from cm_desktop.ui import dates
+
+_ORDER = (
+    Ability.REPLY, Ability.PRIVATE, Ability.LIKE, Ability.EDIT, Ability.HIDE, Ability.DELETE,
+    Ability.APPROVE, Ability.HOLD, Ability.SPAM, Ability.MUTE, Ability.BLOCK, Ability.REPORT,
+)  # fmt: skip
+_WORTH_TELLING = 10_000  # a limit above this is never reached by hand
+
+
+def policy_sentences(policy: ChannelPolicy) -> list[str]:
+    """Return what can be done with an account of these rules, and what limits there are."""
+    said = [_abilities(policy)]
+    if policy.text_limit is not None and policy.text_limit <= _WORTH_TELLING:
+        count = policy.text_limit
+        words = ngettext(
+            "A reply has at most %(n)s character.", "A reply has at most %(n)s characters.", count
+        )
+        said.append(words % {"n": dates.number(count)})
+    if policy.reply_window is not None:
+        said.append(
+            _("A reply is possible for %(time)s after the other side wrote.")
+            % {"time": span(policy.reply_window)}
+        )
+    if policy.retention is not None:
+        said.append(
+            _("What others wrote is kept here for %(time)s.") % {"time": span(policy.retention)}
+        )
+    if policy.simulated:
+        said.append(_("This is a demo: nobody outside is reached."))
+    return said
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time: "24 hours", "7 days"."""
+    hours = round(length / timedelta(hours=1))
+    if hours < 72:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    days = round(length / timedelta(days=1))
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def _abilities(policy: ChannelPolicy) -> str:
+    words = _ability_words()
+    able = [words[one] for one in _ORDER if policy.may(one)]
+    if not able:
+        return _("You can read here; replies are not possible.")
+    # Translators: %(list)s is a list such as "reply, hide, delete".
+    return _("What you can do here: %(list)s.") % {"list": ", ".join(able)}
+
+
+def _ability_words() -> dict[Ability, str]:
+    return {
+        Ability.REPLY: _("reply"),
+        Ability.PRIVATE: _("reply privately"),
+        Ability.LIKE: _("like"),
+        Ability.EDIT: _("change your own texts"),
+        Ability.HIDE: _("hide"),
+        Ability.DELETE: _("delete"),
+        Ability.APPROVE: _("approve"),
+        Ability.HOLD: _("hold back"),
+        Ability.SPAM: _("mark as spam"),
+        Ability.MUTE: _("mute people"),
+        Ability.BLOCK: _("block people"),
+        Ability.REPORT: _("report"),
+    }
