@@ -58,8 +58,8 @@ LOOKS = {
     for look in (
         Look(
             channel="instagram",
-            title="baeckerei.morgenrot",
-            handle="baeckerei.morgenrot",
+            title="morgenrot.brot",
+            handle="morgenrot.brot",
             host="instagram.example",
             # Seven days is what a person may take for a direct message.
             policy=_policy(
@@ -83,7 +83,7 @@ LOOKS = {
         ),
         Look(
             channel="google-business",
-            title="Bäckerei Morgenrot, Marktgasse 7",
+            title="Marktgasse 7",
             handle="",
             host="maps.example",
             policy=_policy(*_OWN, limit=4096, unit=TextUnit.BYTES),
@@ -118,7 +118,7 @@ LOOKS = {
         ),
         Look(
             channel="mastodon",
-            title="Bäckerei Morgenrot 🥨",
+            title="Morgenrot 🥨",
             handle="@morgenrot@brot.example",
             host="brot.example",
             policy=_policy(
@@ -157,7 +157,7 @@ LOOKS = {
         ),
         Look(
             channel="linkedin",
-            title="Bäckerei Morgenrot GmbH",
+            title="Morgenrot GmbH",
             handle="baeckerei-morgenrot",
             host="linkedin.example",
             policy=_policy(
@@ -169,7 +169,7 @@ LOOKS = {
         ),
         Look(
             channel="telegram",
-            title="Morgenrot Vorbestellung",
+            title="Vorbestellung",
             handle="@morgenrot_bot",
             host="telegram.example",
             policy=_policy(
@@ -181,7 +181,7 @@ LOOKS = {
         ),
         Look(
             channel="discourse",
-            title="Forum Sauerteigfreunde",
+            title="Sauerteigfreunde",
             handle="morgenrot",
             host="forum.sauerteig.example",
             policy=_policy(
