@@ -124,14 +124,16 @@ class Worker:
             self._rest(error)
             return
         self._tell(report)
-        self._follow_up(account.id)
+        self._follow_up(report)
 
-    def _follow_up(self, account_id: AccountId) -> None:
+    def _follow_up(self, report: AccountReport) -> None:
         accounts = reading.accounts(self._vault)
-        account = next((one for one in accounts if one.id == account_id), None)
+        account = next((one for one in accounts if one.id == report.id), None)
         if account is None:
             return
         self._tell_account(account, busy=False)
+        if account.health is Health.OFFLINE and report.sent:
+            self._schedule.ask([account.id], Work.SYNC)  # what is sent has got through
         if account.health is not Health.OK:
             return
         # One that gets through again: the others will, too.

@@ -111,7 +111,8 @@ class ScriptedConnector:
         self.lag = lag  # how many looks do not show a new post yet
         self.asked_since = []
         self.looks = 0
-        self.pushes = 0
+        self.waits = 0
+        self.wait_error = None
         self.closed = False
         self.at = lambda _point: None  # told when the channel has carried out a send
 
@@ -157,9 +158,9 @@ class ScriptedConnector:
             raise outcome.error
 
     def wait(self, seconds, cancelled):
-        if self.pushes > 0:
-            self.pushes -= 1
-            return True
+        self.waits += 1
+        if self.wait_error is not None:
+            raise self.wait_error
         return False
 
     def close(self):

@@ -60,12 +60,17 @@ def send_waiting(
     one program may send for an account at a time: raises VaultInUseError while another
     does. Safe to run twice and to be killed at any point. Raises VaultErrors only.
     """
-    with vault.exclusive(f"sender-{account.id}"):
+    with vault.exclusive(turn_of(account)):
         one_pass = _Pass(vault, account, connector, cancelled, tools)
         one_pass.looked = looked
         one_pass.recover()
         one_pass.run()
         return one_pass.report
+
+
+def turn_of(account: Account) -> str:
+    """Return the purpose that `send_waiting` holds a vault for."""
+    return f"sender-{account.id}"
 
 
 class _Pass:

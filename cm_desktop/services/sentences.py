@@ -140,11 +140,6 @@ _CHANNEL: Mapping[str, Worded] = {
         _("Please read the conversation, then send your answer or discard it."),
         "resolve",
     ),
-    "busy": lambda _v: Sentence(
-        _("The program is already sending for this account."),
-        _("You need not do anything. What waits is sent with that."),
-        "",
-    ),
 }
 
 _TRUST: Mapping[str, Worded] = {

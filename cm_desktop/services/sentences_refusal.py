@@ -110,4 +110,9 @@ REFUSAL: Mapping[str, Worded] = {
     "not_allowed:not_own_message": lambda _v: Sentence(
         _("Only your own messages can be changed."), _("Please choose another message."), ""
     ),
+    "not_allowed:sign_in_page": lambda _v: Sentence(
+        _("The site shows programs its sign-in page instead of answering them."),
+        _("Please ask whoever runs the site to let this account use its interface."),
+        "settings",
+    ),
 }

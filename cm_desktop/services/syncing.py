@@ -15,6 +15,7 @@ from cm_desktop.domain.errors import (
     CmError,
     ServerTroubleError,
     SlowError,
+    UsageError,
     VaultError,
     VaultInUseError,
 )
@@ -24,7 +25,7 @@ from cm_desktop.domain.outbox_rules import is_stale
 from cm_desktop.services import health, waking
 from cm_desktop.services.connecting import find_account
 from cm_desktop.services.fetching import fetch
-from cm_desktop.services.sending import SendReport, send_waiting
+from cm_desktop.services.sending import SendReport, send_waiting, turn_of
 from cm_desktop.services.tools import Tools
 from cm_desktop.services.vault import Vault
 from cm_desktop.store import accounts, outbox_moves
@@ -149,6 +150,8 @@ def outcome(
         return future.result()
     if isinstance(bug, VaultError) or not isinstance(bug, Exception):
         raise bug
+    if isinstance(bug, UsageError):  # the account was erased while it was being synced
+        return AccountReport(id=account.id, channel=account.channel, errors=[bug])
     # The message of a bug may hold anything, also texts of others; its place may not.
     place = traceback.extract_tb(bug.__traceback__)[-1]
     where = f"{type(bug).__name__} {place.name}:{place.lineno}"
@@ -255,7 +258,9 @@ def _send_in_turn(contact: _Contact, *, looked: bool) -> SendReport:
                 contact.tools,
                 looked=looked,
             )
-        except VaultInUseError:
+        except VaultInUseError as error:
+            if error.detail != turn_of(contact.account):
+                raise  # not the turn but the file is taken
             if contact.cancelled.wait(_TURN):
                 break
     _log.info("another program sends for account %s", contact.account.id)

@@ -80,6 +80,21 @@ def test_taking_back_is_logged_as_well(office, desk, conversation):
     assert kinds(office, conversation) == ["tag_added", "tag_removed"]
 
 
+def test_one_change_of_several_can_be_taken_back_once(office, desk, conversation):
+    complaint = desk.tag(conversation.id, "complaint")
+    desk.tag(conversation.id, "urgent")
+    assert desk.take_back(complaint)
+    assert not desk.take_back(complaint)
+    assert [tag.name for tag in now(office, conversation).tags] == ["urgent"]
+    assert desk.undo().name == "urgent"
+
+
+def test_a_draft_that_is_thrown_away_is_gone(office, desk, conversation):
+    desk.save_draft(conversation.id, "Hm")
+    desk.drop_draft(conversation.id)
+    assert drafts(office, conversation) == {}
+
+
 def test_a_tag_that_is_on_already_is_nothing_to_take_back(office, desk, conversation):
     Desk(office.vault, office.clock).tag(conversation.id, "complaint")
     desk.tag(conversation.id, "Complaint")

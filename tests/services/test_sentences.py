@@ -68,7 +68,7 @@ def test_an_unknown_code_is_explained_too():
     assert explain("something_new").what == explain(CmError()).what
 
 
-@pytest.mark.parametrize("code", ["lost_track", "answered_meanwhile", "bug", "busy"])
+@pytest.mark.parametrize("code", ["lost_track", "answered_meanwhile", "bug"])
 def test_codes_that_are_no_errors_have_their_own_words(code):
     assert explain(code) != explain("error")
 

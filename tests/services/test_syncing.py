@@ -16,6 +16,7 @@ from cm_desktop.domain.errors import (
     UsageError,
 )
 from cm_desktop.domain.model import Health, Status
+from cm_desktop.services import connecting
 from cm_desktop.services.syncing import ConnectorBugError
 from cm_desktop.store import accounts
 from tests import factory
@@ -69,6 +70,26 @@ def test_a_bug_of_a_connector_costs_one_account_and_tells_no_text(office, expect
     account = office.read_account(bad)
     assert (account.health, account.trouble) == (Health.TROUBLE, "bug")
     assert "somebody" not in accounts.trouble_detail(office.vault.db.reader, bad.id)
+
+
+class Erasing(ScriptedConnector):
+    """Has its own account erased, as if by another window, while it is being fetched."""
+
+    def __init__(self, vault, account):
+        super().__init__()
+        self.vault = vault
+        self.account = account
+
+    def fetch(self, since):
+        connecting.remove_account(self.vault, self.account.id, erase=True)
+        yield factory.message_seen()
+
+
+def test_an_account_erased_while_it_is_synced_is_no_mistake(office):
+    office.connectors[office.account.id] = Erasing(office.vault, office.account)
+    report = office.sync().accounts[0]
+    assert [error.code for error in report.errors] == ["usage"]
+    assert office.inbox() == []
 
 
 def test_paused_accounts_are_left_alone_unless_named(office):

@@ -4,7 +4,9 @@ import threading
 import time
 from datetime import timedelta
 
-from cm_desktop.domain.errors import OfflineError
+import pytest
+
+from cm_desktop.domain.errors import DiskFullError, OfflineError
 from cm_desktop.domain.model import Status
 from cm_desktop.store import accounts, conversations
 from tests import factory
@@ -64,6 +66,17 @@ def test_one_account_back_online_wakes_the_others(office, running):
     worker.wait_for("account", account=other.id, health="ok")
 
 
+def test_a_reply_that_gets_through_shows_that_the_connection_is_back(office, running):
+    conversation = office.hear()
+    office.connector.fetch_error = OfflineError()
+    worker = running()
+    worker.wait_for("account", busy=False, health="offline")
+    office.connector.fetch_error = None
+    office.desk.reply(conversation.id, "Yes.", hold_seconds=0)
+    worker.do("send")
+    worker.wait_for("account", busy=False, health="ok")
+
+
 class Buggy(ScriptedConnector):
     def fetch(self, since):
         raise ZeroDivisionError
@@ -85,6 +98,49 @@ def test_a_channel_that_pushes_is_fetched_when_it_has_news(office, running):
     office.connector.pages = [[factory.message_seen()]]
     office.connector.news.set()
     assert worker.wait_for("changed")["new"] == 1
+
+
+def test_a_channel_that_cannot_push_is_asked_about_that_once(office, running):
+    worker = running()
+    for _pass in range(2):
+        worker.wait_for("account", busy=False, health="ok")
+        worker.do("sync")
+    worker.wait_for("account", busy=False, health="ok")
+    assert office.connector.waits == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "logged"), [(OfflineError(), None), (KeyError("x"), "bug while listening")]
+)
+def test_listening_that_breaks_off_costs_nothing_but_the_push(
+    office, running, expect_log, trouble, logged
+):
+    if logged:
+        expect_log(logged)
+    office.connector.wait_error = trouble
+    worker = running()
+    worker.wait_for("account", busy=False, health="ok")
+    office.connector.pages = [[factory.message_seen()]]
+    worker.do("sync")
+    assert worker.wait_for("changed")["new"] == 1
+
+
+def test_a_disk_that_is_full_is_told_and_the_vault_left_alone_for_a_while(
+    office, running, expect_log
+):
+    expect_log("vault: disk_full")
+    tries = []
+
+    def make(_vault, account):
+        tries.append(account.id)
+        raise DiskFullError
+
+    worker = running(make=make)
+    worker.wait_for("vault", code="disk_full")
+    worker.do("sync")
+    worker.do("dance")
+    worker.wait_for("refused")
+    assert len(tries) == 1
 
 
 class Pushing(ScriptedConnector):
