@@ -27,6 +27,7 @@ from cm_desktop.domain.errors import (
 )
 
 _MAX_LITERAL = 64 << 20  # bytes of one answer; nothing we ask for may be longer
+_IDLE_STRETCH = 60.0  # seconds; routers forget connections that are silent for longer
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,12})\b")
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,40})"')
@@ -285,16 +286,24 @@ class ImapSession:
     def wait(self, seconds: float, stop: Callable[[], bool]) -> bool:
         """Wait by IDLE until the open folder changes, time is up or `stop` says so."""
         end = time.monotonic() + seconds
-        with _foreseen(), self._box.idle as idle:
-            while (now := time.monotonic()) < end and not stop():
+        while (now := time.monotonic()) < end and not stop():
+            if self._idle(min(end, now + _IDLE_STRETCH), stop):
+                return True
+        return False
+
+    def _idle(self, end: float, stop: Callable[[], bool]) -> bool:
+        with _foreseen():
+            self._box.idle.start()  # type: ignore[no-untyped-call]  # has no types
+            news: list[bytes] = []
+            while not news and (now := time.monotonic()) < end and not stop():
                 slice_end = now + min(1.0, end - now)
-                news = idle.poll(timeout=slice_end - now)
-                if any(b" EXISTS" in line or b" EXPUNGE" in line for line in news):
-                    return True
+                news = self._box.idle.poll(timeout=slice_end - now)
                 # A dead connection is readable and holds nothing, for ever.
                 if not news and time.monotonic() < slice_end - 0.05:
                     raise ServerTroubleError("connection")
-        return False
+            # What came together with the "go on" is only found now.
+            _done, late = self._box.idle.stop()  # type: ignore[no-untyped-call]  # has no types
+        return any(b" EXISTS" in line or b" EXPUNGE" in line for line in (*news, *late) if line)
 
 
 @contextlib.contextmanager

@@ -157,6 +157,10 @@ class Session:
     def say(self, text):
         self._connection.sendall(text if isinstance(text, bytes) else text.encode())
 
+    def hear(self):
+        """Return the next line of the client."""
+        return self._input.readline()
+
     def done(self, tag, text="done"):
         self.say(f"{tag} OK {text}\r\n")
 

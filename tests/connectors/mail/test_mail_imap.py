@@ -211,3 +211,35 @@ def test_a_connection_that_dies_while_waiting_is_noticed(case, inbox):
     case.imap.manner = die
     with pytest.raises(OPEN):
         inbox.wait(10, threading.Event())
+
+
+def test_news_that_come_together_with_the_go_ahead_are_heard(case, inbox, monkeypatch):
+    monkeypatch.setattr("cm_desktop.connectors.mail_imap._IDLE_STRETCH", 0.1)
+
+    def at_once(session, tag, name, words):
+        if name == "IDLE":
+            session.say("+ idling\r\n* 1 EXISTS\r\n")
+            session.hear()
+            session.done(tag)
+            return True
+        return False
+
+    case.imap.manner = at_once
+    assert inbox.wait(5, threading.Event()) is True
+
+
+def test_a_server_that_only_says_that_it_is_there_wakes_nobody(case, inbox, monkeypatch):
+    monkeypatch.setattr("cm_desktop.connectors.mail_imap._IDLE_STRETCH", 0.1)
+
+    def still_here(session, tag, name, words):
+        if name == "IDLE":
+            session.say("+ idling\r\n")
+            session.say("* OK Still here\r\n")
+            session.hear()
+            session.done(tag)
+            return True
+        return False
+
+    case.imap.manner = still_here
+    assert inbox.wait(0.3, threading.Event()) is False
+    assert case.imap.commands.count("IDLE") > 1

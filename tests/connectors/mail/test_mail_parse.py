@@ -65,6 +65,19 @@ def test_an_outlook_answer_is_parted_from_what_it_repeats():
     assert mail.references == (ROOT, OURS)
 
 
+def test_an_outlook_answer_in_html_alone_is_parted_as_well():
+    mail = parsed("outlook_html_only")
+
+    assert mail.text.split("\n\n") == [
+        "Guten Tag,",
+        "der Lieferschein fehlt noch \u2013 bitte „umgehend“ senden.",
+        "Mit freundlichen Grüßen",
+        "Achim Roth",
+    ]
+    assert mail.quoted.startswith("Von: Bäckerei Morgenrot")
+    assert mail.quoted.endswith("Anbei die Rechnung.")
+
+
 def test_a_forwarded_mail_keeps_what_it_forwards():
     mail = parsed("forwarded_outlook")
 
