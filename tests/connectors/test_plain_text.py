@@ -119,7 +119,8 @@ def test_hostile_input_is_turned_into_text_in_bounded_time(name):
 def test_what_costs_a_browser_quadratic_time_costs_us_a_moment(html):
     begin = time.process_time()
     plain_text(html)
-    assert time.process_time() - begin < 1
+    # A browser's way takes ten seconds and more for each of these.
+    assert time.process_time() - begin < 3
 
 
 def test_text_survives_too_deep_a_nest():
