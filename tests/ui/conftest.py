@@ -1,7 +1,7 @@
 """A context over a real vault, with an account on a channel where everything is allowed."""
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from cm_desktop.services import vault as vaults
@@ -28,6 +28,13 @@ class HeardWorker:
 
     def account(self, account_id):
         self.asked.append(f"account {account_id}")
+
+
+@pytest.fixture(autouse=True)
+def _widgets_end(qapp):
+    """Let the widgets of a test go when it ends: Qt itself waits for an event loop to do it."""
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -25,16 +25,15 @@ from cm_desktop.ui.conversation.parts import (
     align_with_text,
     icon_button,
     picture_label,
-    reading_label,
     row,
     text_button,
 )
+from cm_desktop.ui.conversation.reading_label import ReadingLabel, is_cut
 from cm_desktop.ui.icons import icon
 from cm_desktop.ui.labels import (
     ElidedLabel,
     PlainLabel,
     has_mixed_scripts,
-    is_shortened,
     set_tooltip,
 )
 
@@ -182,10 +181,10 @@ class MessageCard(Card):
         message = self.message
         if message.text.strip():
             struck = message.deleted_at is not None or message.hidden
-            body.addWidget(reading_label(message.text, struck=struck))
+            body.addWidget(ReadingLabel(message.text, struck=struck))
         elif not message.attachments and message.rating is None:
             body.addWidget(PlainLabel(_("(no text)"), "soft"))
-        if is_shortened(message.text):
+        if is_cut(message.text):
             whole = text_button(
                 _("Show the whole text"), lambda: self._actions.show_whole(message), "link"
             )
@@ -194,7 +193,7 @@ class MessageCard(Card):
             self._add_quoted(body)
 
     def _add_quoted(self, body: QVBoxLayout) -> None:
-        quoted = PlainLabel(self.message.quoted, "soft").wrapping().selectable()
+        quoted = ReadingLabel(self.message.quoted, kind="soft")
         quoted.hide()
         fold = text_button(_("Show quoted text"), lambda: None, "link", "quote")
         fold.setCheckable(True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -11,12 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 
 from cm_desktop.ui import theme
 from cm_desktop.ui.icons import icon
-from cm_desktop.ui.labels import PlainLabel, button_text, display_text, set_tooltip
+from cm_desktop.ui.labels import PlainLabel, button_text, set_tooltip
 
 INDENT = theme.WIDE  # pixels a level of the tree moves to the right
 _GAP = "\u2009"  # between a button's picture and its words
-_LONG_WORD = re.compile(r"[^\s\u200b]{60,}")
-_PIECE = 30  # characters after which a very long word may go on in the next line
 
 
 class Card(QFrame):
@@ -124,33 +121,10 @@ def row(*widgets: QWidget | None, spacing: int = theme.SMALL) -> QHBoxLayout:
     return layout
 
 
-def reading_label(text: str, *, struck: bool = False) -> PlainLabel:
-    """Return a text of a conversation: selectable, wrapping, in reading size."""
-    label = PlainLabel(_breakable(text), "reading").wrapping().selectable()
-    # A label that can be marked asks for focus; the card is the stop for Tab.
-    label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    label.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
-    if struck:
-        font = theme.font("reading")
-        font.setStrikeOut(True)
-        label.setFont(font)
-        label.setProperty("kind", "")
-    return label
-
-
 def align_with_text(buttons: QHBoxLayout) -> QHBoxLayout:
     """Return a row of quiet buttons whose words begin where the text above begins."""
     buttons.insertSpacing(0, -theme.SMALL)
     return buttons
-
-
-def _breakable(text: str) -> str:
-    return _LONG_WORD.sub(
-        lambda word: "\u200b".join(
-            word[0][start : start + _PIECE] for start in range(0, len(word[0]), _PIECE)
-        ),
-        display_text(text),
-    )
 
 
 def picture_label(glyph: str, tone: str = "soft", size: int = 14) -> PlainLabel:

@@ -14,10 +14,10 @@ from cm_desktop.ui.conversation.parts import (
     Card,
     icon_button,
     picture_label,
-    reading_label,
     row,
     text_button,
 )
+from cm_desktop.ui.conversation.reading_label import ReadingLabel
 from cm_desktop.ui.labels import ElidedLabel, PlainLabel, name_text, set_tooltip
 
 
@@ -50,7 +50,7 @@ class NoteCard(Card):
         if remove is not None:
             head.addWidget(remove)
         self.inside.addLayout(head)
-        self.inside.addWidget(reading_label(note.text))
+        self.inside.addWidget(ReadingLabel(note.text))
         self.setAccessibleName(
             _("Note by %(name)s: %(text)s") % {"name": note.member, "text": note.text[:200]}
         )
@@ -67,7 +67,7 @@ class HandoffCard(Card):
             "receiver": name_text(handoff.receiver),
         }
         self.inside.addWidget(PlainLabel(people, "strong").wrapping())
-        self.inside.addWidget(reading_label(handoff.asked))
+        self.inside.addWidget(ReadingLabel(handoff.asked))
         if handoff.until is not None:
             self.inside.addWidget(_until(handoff, now))
         if handoff.state is HandoffState.ASKED and handoff.receiver == me:

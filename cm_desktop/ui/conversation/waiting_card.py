@@ -15,10 +15,10 @@ from cm_desktop.ui.conversation.parts import (
     Card,
     align_with_text,
     picture_label,
-    reading_label,
     row,
     text_button,
 )
+from cm_desktop.ui.conversation.reading_label import ReadingLabel
 from cm_desktop.ui.labels import ElidedLabel, PlainLabel
 
 
@@ -54,9 +54,7 @@ class WaitingCard(Card):
             row(picture_label(glyph), ElidedLabel(waiting.member or word, "strong"), None)
         )
         if waiting.text:
-            label = reading_label(waiting.text)
-            label.set_kind("waiting_text")
-            self.inside.addWidget(label)
+            self.inside.addWidget(ReadingLabel(waiting.text, kind="waiting_text"))
         else:
             self.inside.addWidget(PlainLabel(word.rstrip("…")))
         self.inside.addWidget(self._state)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 from cm_desktop.domain.model import Direction, Message, OutboxKind
 from cm_desktop.i18n import _
 from cm_desktop.ui import theme
-from cm_desktop.ui.conversation.parts import reading_label
+from cm_desktop.ui.conversation.reading_label import ReadingLabel
 from cm_desktop.ui.dialogs.fields import field
 from cm_desktop.ui.dialogs.frame import Dialog
 from cm_desktop.ui.dialogs.words import Words
@@ -109,7 +109,7 @@ def _quotation(message: Message) -> QWidget:
     column.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.MEDIUM, theme.SMALL)
     column.setSpacing(theme.TINY)
     column.addWidget(ElidedLabel(message.author.name, "strong"))
-    column.addWidget(reading_label(start_of(message.text) or _("(without text)")))
+    column.addWidget(ReadingLabel(start_of(message.text) or _("(without text)")))
     return card
 
 
