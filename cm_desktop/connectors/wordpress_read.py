@@ -136,17 +136,17 @@ class Pass:
         """Return the time to read from; None where the list is empty."""
         if place.at is not None:
             return datetime.fromtimestamp(place.at, UTC) - OVERLAP
-        newest = self._date_at(listing, listing.statuses[-1], 0)
-        if newest is None:
+        newest = self._dates_at(listing, listing.statuses[-1], 0)
+        if not newest:
             return None
-        begin = min(newest, self._site.now) - FIRST_BITE
+        begin = min(newest[0] or self._site.now, self._site.now) - FIRST_BITE
         for status, count in listing.first:
-            bound = self._date_at(listing, status, count - 1)
-            begin = max(begin, bound - timedelta(seconds=1)) if bound else begin
+            for bound in self._dates_at(listing, status, count - 1):
+                begin = max(begin, bound - timedelta(seconds=1)) if bound else begin
         return begin
 
-    def _date_at(self, listing: Listing, status: str, position: int) -> datetime | None:
-        """Return the date of one item, counted from the newest."""
+    def _dates_at(self, listing: Listing, status: str, position: int) -> list[datetime | None]:
+        """Return the date of the item at a place, counted from the newest, if there is one."""
         asked = {
             "status": status,
             "order": "desc",
@@ -155,10 +155,8 @@ class Pass:
             "_fields": "date,date_gmt,date_created,date_created_gmt",
         }
         items = self._site.get(listing.route, asked).items()
-        dates = [
-            one for one in shapes.decoded(items, shapes.Dates) if isinstance(one, shapes.Dates)
-        ]
-        return dates[0].at if dates else None
+        dates = shapes.decoded(items, shapes.Dates)
+        return [one.at if isinstance(one, shapes.Dates) else None for one in dates[:1]]
 
     def _older_held(
         self, listing: Listing, place: Place, begin: datetime, context: dict[str, str]

@@ -3,7 +3,7 @@
 import pytest
 
 from cm_desktop.connectors.base import Reply, Target
-from cm_desktop.connectors.http import Http
+from cm_desktop.connectors.http import Answer, Http
 from cm_desktop.connectors.wordpress import CHANNEL
 from cm_desktop.connectors.wordpress_site import Site, site_address, site_name
 from cm_desktop.domain.errors import (
@@ -243,6 +243,15 @@ def test_an_address_may_be_typed_as_people_type_it(typed, address):
 def test_an_address_that_cannot_work_is_refused_before_anything_is_sent(connect, typed):
     with pytest.raises(AddressError):
         connect(url=typed).identify()
+
+
+@pytest.mark.parametrize("date", ["", "gestern", "Sat, 99 Nov 2026 25:00:00 GMT"])
+def test_a_site_without_a_clock_has_ours(date):
+    site = Site(Http("https://shop.example"))
+    before = site.now
+    site._set_clock(Answer(status=200, headers={"date": date}, body=b"", url=""))
+    assert site.now == before
+    site.close()
 
 
 def test_two_computers_call_a_site_the_same():
