@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cm_desktop.domain.ids import AccountId
+from cm_desktop.domain.model import Health
 from cm_desktop.i18n import _
+from cm_desktop.services import reading
 from cm_desktop.ui.actions import Actions
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.desk_commands import DeskCommands
+from cm_desktop.ui.icons import icon
 
 if TYPE_CHECKING:
     from cm_desktop.ui.main_window import MainWindow
@@ -65,24 +69,64 @@ class Doors(QObject):
 
     def templates(self) -> None:
         """Show the templates."""
+        from cm_desktop.ui.dialogs.templates import TemplatesDialog
+
+        TemplatesDialog(self._context, self._window).open()
 
     def settings(self) -> None:
         """Show the settings."""
 
+    def accounts(self) -> None:
+        """Show all accounts and what can be done with them."""
+        from cm_desktop.ui.dialogs.accounts import AccountsDialog
+
+        AccountsDialog(self._context, self._window).open()
+
     def connect_page(self) -> None:
         """Connect another page."""
+        from cm_desktop.ui.dialogs.connect_page import ConnectDialog
+
+        ConnectDialog(self._context, self._window).open()
+
+    def sign_in(self) -> None:
+        """Sign the account in again that needs it; with several, or none, show all."""
+        from cm_desktop.ui.dialogs.accounts import SignInDialog
+
+        needing = [
+            account
+            for account in reading.accounts(self._context.vault)
+            if account.health is Health.SIGN_IN
+        ]
+        if len(needing) == 1:
+            SignInDialog(self._context, needing[0], self._window).open()
+        else:
+            self.accounts()
 
     def account_menu(self, account: AccountId, place: QPoint) -> None:
         """Offer what can be done with an account."""
+        menu = QMenu(self._window)
+        fetch = menu.addAction(icon("refresh"), _("Fetch now"))
+        fetch.triggered.connect(partial(self._fetch, account))
+        show = menu.addAction(icon("settings"), _("Channels and accounts…"))
+        show.triggered.connect(self.accounts)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
 
     def outbox_page(self) -> QWidget:
         """Return the page of what waits to be sent."""
-        return QWidget()
+        from cm_desktop.ui.dialogs.outbox import OutboxPage
+
+        page = OutboxPage(self._context)
+        page.open_conversation.connect(self._window.show_conversation)
+        return page
 
     def way_out(self, action: str) -> Callable[[], None] | None:
         """Return what the button of a problem does."""
         return {
             "retry": self._context.worker.sync,
             "settings": self.settings,
-            "sign_in": self.settings,
+            "sign_in": self.sign_in,
         }.get(action)
+
+    def _fetch(self, account: AccountId) -> None:
+        self._context.worker.account(account)

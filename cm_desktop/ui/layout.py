@@ -12,6 +12,7 @@ from cm_desktop.ui.inbox.rail import Rail
 # Widths of the window from which on there is room for two columns, and for the details.
 BOTH_FROM: Final = 1_000
 DETAILS_FROM: Final = 1_360
+NAMES_FROM: Final = 1_180  # and for names in the rail
 _LIST_LEAST, _LIST_MOST, _LIST = 320, 480, 384
 _DETAILS = 300
 _PANE_LEAST = 400
@@ -60,7 +61,7 @@ class Columns(QObject):
         if isinstance(state, QByteArray):
             self.splitter.restoreState(state)
         narrow = self._settings.value("window/rail_narrow")
-        self._rail_narrow = None if narrow is None else str(narrow) == "true"
+        self._rail_narrow = None if narrow is None else str(narrow).lower() == "true"
 
     def remember(self) -> None:
         """Keep the widths for the next time."""
@@ -97,7 +98,7 @@ class Columns(QObject):
         wide = self._width >= DETAILS_FROM
         wanted = wide if self._details_wanted is None else self._details_wanted
         self._details.setVisible(wanted and (together or self._reading))
-        narrow = not together if self._rail_narrow is None else self._rail_narrow
+        narrow = self._width < NAMES_FROM if self._rail_narrow is None else self._rail_narrow
         if self._rail.narrow != narrow:
             self._rail.collapse(narrow=narrow)
         self.back_offered.emit(not together)

@@ -40,7 +40,7 @@ class MainWindow(QMainWindow):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        single = str(context.settings.value("keys/single", "true")) == "true"
+        single = str(context.settings.value("keys/single", "true")).lower() == "true"
         self.actions_ = Actions(self, single_keys=single)
         self.rail = Rail(context)
         self.list_panel = ListPanel(context)
@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         wiring.connect(self)
         self._restore()
         self.name_tags()
+        self.update_actions()
         self.show_view(View(ViewName.INBOX))
         self.list_panel.focus_list()
 

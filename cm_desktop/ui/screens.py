@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from cm_desktop.domain.errors import OfflineError, SignInNeededError
 from cm_desktop.domain.ids import ConversationId
@@ -64,10 +64,12 @@ def picture_of(window: QWidget) -> QPixmap:
         if over is window or not over.isVisible():
             continue
         place = over.mapToGlobal(QPoint(0, 0)) - window.mapToGlobal(QPoint(0, 0))
-        if isinstance(over, QDialog) and not isinstance(over, QMenu):
+        if isinstance(over, QDialog):
             place = QPoint(
                 (window.width() - over.width()) // 2, (window.height() - over.height()) // 2
             )
+            # What stands in for the frame that the system draws around dialogs.
+            painter.fillRect(window.rect(), QColor(0, 0, 0, 70))
         painter.drawPixmap(place, over.grab())
     painter.end()
     return picture

@@ -88,6 +88,7 @@ def _connect_rail_and_list(window: MainWindow) -> None:
     rail.account_menu_wanted.connect(window.doors.account_menu)
     panel.connect_wanted.connect(window.doors.connect_page)
     panel.view_wanted.connect(window.go)
+    panel.list.chosen.connect(window.update_actions)
     panel.list.opened.connect(window.open)
     panel.list.entered.connect(window.enter)
     panel.list.marked.connect(window.update_actions)

@@ -29,6 +29,7 @@ class ConversationList(QTableView):
     looked at does not move it: a button over the list says how many are new.
     """
 
+    chosen = Signal()  # another row became current, or none
     opened = Signal(object)  # ConversationId or None
     entered = Signal()  # Enter or double click: go on into the conversation
     marked = Signal()
@@ -215,6 +216,7 @@ class ConversationList(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
         """Open where the user stays."""
         super().currentChanged(current, previous)
+        self.chosen.emit()
         if current.isValid():
             self._anchor = current.row()
             self._settle.start()

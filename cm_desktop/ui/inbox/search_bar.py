@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cm_desktop.i18n import _
 from cm_desktop.ui import theme
 from cm_desktop.ui.icons import icon
 from cm_desktop.ui.inbox.search_hints import Hint, fitting, put_in
+from cm_desktop.ui.labels import elided
 
 _HINT = Qt.ItemDataRole.UserRole
+_ROW = 28
+_MEANING = 140  # where the second column begins
+
+Index = QModelIndex | QPersistentModelIndex
 
 
 class SearchBar(QLineEdit):
@@ -95,6 +119,8 @@ class HintPopup(QFrame):
         self._field = field
         self.setProperty("kind", "popup")
         self.list = QListWidget()
+        self.list.setItemDelegate(_HintDelegate(self.list))
+        self.list.setMouseTracking(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -110,19 +136,15 @@ class HintPopup(QFrame):
         found = fitting(text)
         self.list.clear()
         for hint in found:
-            # Translators: a search operator and what it does, "from:   written by a person".
-            words = _("%(operator)s   %(meaning)s") % {
-                "operator": hint.operator, "meaning": hint.meaning,
-            }  # fmt: skip
-            item = QListWidgetItem(words, self.list)
+            item = QListWidgetItem(f"{hint.operator} {hint.meaning}", self.list)
             item.setData(_HINT, hint)
         if not found:
             self.hide()
             return
         self.setParent(self._field.window())
         place = self._field.mapTo(self._field.window(), QPoint(0, self._field.height() + 4))
-        height = self.list.sizeHintForRow(0) * len(found) + 2 * theme.TINY + 4
-        self.setGeometry(place.x(), place.y(), max(self._field.width(), 300), height)
+        height = _ROW * len(found) + 2 * theme.TINY + 2
+        self.setGeometry(place.x(), place.y(), max(self._field.width(), 340), height)
         self.show()
         self.raise_()
 
@@ -147,3 +169,32 @@ class HintPopup(QFrame):
     @Slot(QListWidgetItem)
     def _clicked(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(_HINT))
+
+
+class _HintDelegate(QStyledItemDelegate):
+    """Paints the operator, and beside it in quiet letters what it does."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """Every hint has the same height."""
+        return QSize(200, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one hint."""
+        hint: Hint = index.data(_HINT)
+        rect = option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if chosen or hovered:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent" if chosen else "hover"))
+            painter.drawRoundedRect(rect, theme.TINY, theme.TINY)
+        painter.setFont(theme.font("strong"))
+        painter.setPen(theme.colour("on_accent" if chosen else "text"))
+        middle = int(Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(rect.adjusted(theme.SMALL, 0, 0, 0), middle, hint.operator)
+        painter.setFont(theme.font("soft"))
+        painter.setPen(theme.colour("on_accent" if chosen else "soft"))
+        room = rect.adjusted(_MEANING, 0, -theme.SMALL, 0)
+        metrics = QFontMetrics(theme.font("soft"))
+        painter.drawText(room, middle, elided(hint.meaning, metrics, room.width()))

@@ -29,8 +29,8 @@ def hints() -> tuple[Hint, ...]:
         Hint(_("is:due"), _("should have been answered by now")),
         Hint(_("has:attachment"), _("with a file or picture")),
         Hint(_("has:note"), _("with a note")),
-        Hint(_("before:"), _("older than a day, such as 2026-03-01")),
-        Hint(_("after:"), _("newer than a day")),
+        Hint(_("before:"), _("until a day: 2026-03-01")),
+        Hint(_("after:"), _("from a day on: 2026-03-01")),
     )
 
 
