@@ -14,6 +14,14 @@ MAX_HEADER = 20_000  # characters of one header that are looked at
 _MAX_IDS = 200
 # Python knows them as text encodings, but no mail is written in them and some are slow bombs.
 _NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs"}
+# Programs name the smaller charset and write the larger one, as every browser knows.
+_LARGER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "iso8859-9": "cp1254",
+}
 # What is called Latin-1 or ASCII is windows-1252 as soon as it holds more.
 _REALLY_1252 = {"ascii", "iso8859-1", "cp1252"}
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
@@ -67,7 +75,7 @@ def _charset(name: str | None) -> str | None:
         found = codecs.lookup(name.strip().strip("\"'").strip()[:60]).name
     except (LookupError, ValueError):
         return None
-    return None if found in _NO_CHARSETS else found
+    return None if found in _NO_CHARSETS else _LARGER.get(found, found)
 
 
 def children(part: Message) -> list[Message]:
@@ -109,24 +117,15 @@ def decode_words(value: str) -> str:
         chunks = email.header.decode_header(value)
     except (HeaderParseError, ValueError):
         return value
-    # Neighbours of one charset are joined first: some programs cut inside a character.
-    parts: list[tuple[bytes | str, str | None]] = []
-    for chunk, charset in chunks:
-        last = parts[-1] if parts else ("", None)
-        if charset and charset == last[1] and isinstance(chunk, bytes):
-            parts[-1] = (bytes(last[0] if isinstance(last[0], bytes) else b"") + chunk, charset)
-        else:
-            parts.append((chunk, charset))
-    return "".join(_decoded_word(chunk, charset) for chunk, charset in parts)
+    # What was not encoded comes as latin-1, or escaped where it does not fit into that.
+    plain = "latin-1" if all(letter <= "\xff" for letter in value) else "raw-unicode-escape"
+    return "".join(_decoded_word(chunk, charset, plain) for chunk, charset in chunks) or value
 
 
-def _decoded_word(chunk: bytes | str, charset: str | None) -> str:
+def _decoded_word(chunk: bytes | str, charset: str | None, plain: str) -> str:
     if isinstance(chunk, str):
         return chunk
-    if charset:
-        return decode_bytes(chunk, charset)
-    # decode_header hands what was not encoded over as raw-unicode-escape.
-    return chunk.decode("raw-unicode-escape" if b"\\u" in chunk else "latin-1", "replace")
+    return decode_bytes(chunk, charset) if charset else chunk.decode(plain, "replace")
 
 
 def addresses(message: Message, name: str) -> list[tuple[str, str]]:

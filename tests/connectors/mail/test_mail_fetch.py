@@ -1,12 +1,16 @@
 """Reading a mailbox whose server does what Dovecot never does, and what may not go wrong."""
 
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cm_desktop.connectors.mail_cursor import KEPT
 from cm_desktop.connectors.mail_fetch import FIRST_SENT, PAGE
 from cm_desktop.domain.errors import (
+    CmError,
     GoneError,
     NotAllowedError,
     RateLimitedError,
@@ -23,6 +27,21 @@ from tests.connectors.contract import (
     reply_to,
 )
 from tests.connectors.mail.played_imap import Folder, HungUpError
+
+_ANSWERS = [
+    b"* SEARCH 1 2 3\r\n",
+    b"* SEARCH x\r\n",
+    b"* 1 FETCH (UID 1 FLAGS (\\Seen) RFC822.SIZE 10)\r\n",
+    b"* 1 FETCH (UID 1 BODY[] {12}\r\nFrom: a@b\r\n\r\n)\r\n",
+    b"* 1 FETCH (UID 1 BODY[] {3}\r\n\r\n",
+    b'* 1 FETCH (UID 99999999999 INTERNALDATE "99-Foo-2026 10:00:00 +9999")\r\n',
+    b'* LIST () "/" x\r\n',
+    b"* NO [ALERT] so\r\n",
+    b"\xff\0",
+    b"{5}\r\n",
+    b"* ",
+    b"+ \r\n",
+]
 
 
 def mail(text="Hallo", message_id="<a@x.example>", *headers):
@@ -440,3 +459,45 @@ def test_a_forged_id_is_asked_for_literally(case, inbox):
     assert len(case.imap.folders["Junk"].mails) == 1
     with pytest.raises(GoneError):
         inbox.act(action_on(found[1], OutboxKind.SPAM))
+
+
+def test_many_large_mails_come_in_bites_with_a_cursor_after_each(case, inbox, monkeypatch):
+    monkeypatch.setattr("cm_desktop.connectors.mail_fetch._BATCH", 500)
+    for number in range(4):
+        case.imap.inbox.put(mail("x" * 300, f"<{number}@x>"))
+
+    events = events_of(inbox)
+
+    assert len(ids(events)) == 4
+    assert len([one for one in events if isinstance(one, CursorMoved)]) >= 5
+
+
+def test_a_moved_mail_that_cannot_be_shown_is_called_gone(case, inbox):
+    case.imap.inbox.put(mail())
+    first = events_of(inbox)
+    case.imap.folders["Junk"].put(case.imap.inbox.mails.pop().raw)
+
+    def empty_handed(session, tag, name, words):
+        if name == "UID FETCH" and "BODY.PEEK[]" in words:
+            session.done(tag)
+            return True
+        return False
+
+    case.imap.manner = empty_handed
+    assert gone(events_of(inbox, cursor_of(first))) == ["<a@x.example>"]
+
+
+@given(st.lists(st.sampled_from(_ANSWERS), max_size=8))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_whatever_a_server_answers_only_foreseen_errors_come_of_it(case, tokens):
+    def babbling(session, tag, name, words):
+        if name not in ("UID FETCH", "UID SEARCH"):
+            return False
+        session.say(b"".join(tokens) + b"\r\n")
+        session.done(tag)
+        return True
+
+    case.imap.manner = babbling
+    with suppress(CmError):
+        for event in case.connect().fetch(None):
+            assert not isinstance(event, MessageGone)
