@@ -54,7 +54,7 @@ def _(text: str) -> str:
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """Return the form that fits a count, e.g. ngettext("%(n)d reply", "%(n)d replies", n)."""
+    """Return the form that fits a count: the one of "%(n)d reply" and "%(n)d replies"."""
     return _state["now"].ngettext(one, many, count)
 
 

@@ -115,7 +115,7 @@ class Connector(Protocol):
         ...
 
     def identify(self) -> Identity:
-        """Sign in and tell who we are. Raises AddressError, SignInNeededError, OfflineError…"""
+        """Sign in and tell who we are. Raises AddressError, SignInNeededError and others."""
         ...
 
     def fetch(self, since: str | None) -> Iterator[Event]:

@@ -8,7 +8,7 @@ CmError
 ├── RateLimitedError          wait
 ├── RejectedError             change what was to be sent
 ├── GoneError                 it no longer exists on the channel
-├── ServerTroubleError        the channel is broken or answers nonsense: try later, or fix the address
+├── ServerTroubleError        the channel is broken or answers nonsense: later, or fix the address
 ├── UntrustedServerError      certificate expired, wrong host, unknown issuer: fix, never ignore
 ├── AddressError              correct the address or the settings
 └── VaultError                the vault cannot be used; it was not touched
@@ -137,7 +137,7 @@ class AddressError(CmError):
 
 
 class UsageError(CmError):
-    """Something asked of the program makes no sense: no such conversation, unknown member…"""
+    """What was asked of the program makes no sense, such as an unknown member."""
 
     code = "usage"
 

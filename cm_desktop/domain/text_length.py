@@ -54,7 +54,8 @@ def _weighted(text: str) -> int:
     without_links, links = _links().subn("", text)
     without_emoji, emoji = _emoji().subn("", without_links)
     letters = sum(1 if _is_light(ord(letter)) else 2 for letter in without_emoji)
-    return letters + links * _LINK_LENGTH + emoji * 2
+    length: int = letters + links * _LINK_LENGTH + emoji * 2
+    return length
 
 
 def _is_light(code: int) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType, TracebackType
 
 from PySide6.QtCore import (
@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     QRectF,
     QSocketNotifier,
     Qt,
+    QTimer,
     QtMsgType,
     QTranslator,
     qInstallMessageHandler,
@@ -29,6 +30,7 @@ from cm_desktop.i18n import _, language
 from cm_desktop.ui.icons import draw_glyph
 
 NO_DISPLAY = 2  # exit code: wrong use
+_TICK_MS = 250
 
 _log = logging.getLogger(__name__)
 
@@ -76,24 +78,35 @@ def program_icon() -> QIcon:
 
 def quit_on_signals(application: QApplication) -> None:
     """End cleanly on Ctrl+C in a terminal and when the system asks to: nothing written is lost."""
-    ours, pythons = socket.socketpair()
-    for end in (ours, pythons):
-        end.settimeout(0)
-    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, application)
-
-    def wake() -> None:
-        # Python runs its own handlers as soon as this function of ours is entered.
-        ours.recv(64)
 
     def leave(_number: int, _frame: FrameType | None) -> None:
         application.closeAllWindows()
         application.quit()
 
-    notifier.activated.connect(wake)
-    notifier.destroyed.connect(pythons.close)
-    signal.set_wakeup_fd(pythons.fileno())
+    _let_python_hear_signals(application)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
+
+
+def _let_python_hear_signals(application: QApplication) -> None:
+    """Enter Python soon after a signal: it runs its handlers only there, and Qt waits outside."""
+    if os.name == "nt":  # where Qt watches no pipes
+        ticks = QTimer(application)
+        ticks.timeout.connect(lambda: None)
+        ticks.start(_TICK_MS)
+        return
+    ours, pythons = os.pipe()
+    for end in (ours, pythons):
+        os.set_blocking(end, False)
+    notifier = QSocketNotifier(ours, QSocketNotifier.Type.Read, application)
+
+    def wake() -> None:
+        with suppress(BlockingIOError):
+            os.read(ours, 64)
+
+    notifier.activated.connect(wake)
+    # Both ends stay open until the process ends: a signal may come after the last window went.
+    signal.set_wakeup_fd(pythons)
 
 
 def catch_mistakes(told: Callable[[], None]) -> None:

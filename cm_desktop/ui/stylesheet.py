@@ -76,7 +76,9 @@ QPushButton[kind="chip"] { border-radius: 12px; padding: 3px 12px; }
 QPushButton[kind="chip"]:checked { background: %(ours)s; border: 1px solid %(accent)s; }
 QPushButton[kind="chip"]:focus { border: 2px solid %(accent)s; padding: 2px 11px; }
 QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: url(%(arrow)s); width: 14px; height: 14px; }
+QComboBox::down-arrow, QDateTimeEdit::down-arrow {
+  image: url(%(arrow)s); width: 14px; height: 14px;
+}
 QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {
   width: 14px; height: 14px; border: 1px solid %(soft)s; background: %(bg)s;
 }

@@ -18,7 +18,7 @@ FAMILY = "👨‍👩‍👧‍👦"
         (FAMILY, TextUnit.WEIGHTED, 2),
         ("🇩🇪", TextUnit.WEIGHTED, 2),
         ("12", TextUnit.WEIGHTED, 2),
-        ("Grüße „hier“ – ß", TextUnit.WEIGHTED, 16),
+        ("Grüße „hier“ \u2013 ß", TextUnit.WEIGHTED, 16),
         ("5 €", TextUnit.WEIGHTED, 4),
         ("…", TextUnit.WEIGHTED, 2),
         ("siehe https://example.org/ein/langer/pfad?mit=fragen", TextUnit.WEIGHTED, 6 + 23),
