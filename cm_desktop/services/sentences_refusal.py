@@ -115,4 +115,29 @@ REFUSAL: Mapping[str, Worded] = {
         _("Please ask whoever runs the site to let this account use its interface."),
         "settings",
     ),
+    "not_allowed:rest_comment_closed": lambda _v: Sentence(
+        _("Comments are closed under this post."),
+        _("Open them in the administration of the site if you want to answer there."),
+        "",
+    ),
+    "not_allowed:rest_disabled": lambda _v: Sentence(
+        _("The site has switched off its interface for programs."),
+        _("Please ask whoever runs the site to switch the REST API on."),
+        "settings",
+    ),
+    "sign_in_needed:application_passwords_off": lambda _v: Sentence(
+        _("The site has switched application passwords off."),
+        _("Please ask whoever runs the site to allow application passwords."),
+        "settings",
+    ),
+    "rejected:parent_spam": lambda _v: Sentence(
+        _("The comment is marked as spam, so it cannot be answered."),
+        _("Please approve it first, then send the answer again."),
+        "edit",
+    ),
+    "rejected:parent_trash": lambda _v: Sentence(
+        _("The comment lies in the trash, so it cannot be answered."),
+        _("Please approve it first, then send the answer again."),
+        "edit",
+    ),
 }

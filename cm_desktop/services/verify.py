@@ -80,7 +80,9 @@ def verify(file: Path) -> VerifyReport:
     return report
 
 
-def _chain(manifest: Json, lines: Iterable[bytes], report: VerifyReport) -> tuple[str, Counter[str]]:
+def _chain(
+    manifest: Json, lines: Iterable[bytes], report: VerifyReport
+) -> tuple[str, Counter[str]]:
     head, counts, seq = str(manifest.get("hash")), Counter[str](), 0
     if record_hash(manifest) != head:
         report.add("manifest_changed", 1)
