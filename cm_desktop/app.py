@@ -6,22 +6,24 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QSettings, QSize, QTimer
+from PySide6.QtCore import QObject, QSettings, QSize, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cm_desktop import i18n
-from cm_desktop.domain.errors import CmError, VaultMissingError
+from cm_desktop.domain.errors import CmError, VaultDamagedError
 from cm_desktop.i18n import _
 from cm_desktop.services import vault as vaults
 from cm_desktop.services.desk import Desk
 from cm_desktop.services.vault import Vault
-from cm_desktop.ui import screens, start
+from cm_desktop.ui import screens, start, theme
 from cm_desktop.ui.context import Changes, Context
+from cm_desktop.ui.entrance import Entrance
 from cm_desktop.ui.main_window import MainWindow
 from cm_desktop.ui.runner import Runner
 from cm_desktop.ui.theme import Theme
@@ -82,6 +84,7 @@ class Program(QObject):
         self._application = application
         self._request = request
         self._cleanup = cleanup
+        self._demo = request.demo
         self._folder = self._data_dir()
         self._settings = QSettings(str(self._folder / _SETTINGS), QSettings.Format.IniFormat)
         language = str(self._settings.value("language", "") or "")
@@ -91,68 +94,118 @@ class Program(QObject):
         start.translate_qt(application)
         wanted = os.environ.get("CM_DESKTOP_THEME")
         self._theme = Theme(
-            application, wanted or str(self._settings.value("theme", "") or "system")
+            application,
+            wanted or str(self._settings.value("theme", "") or "system"),
+            text_percent=self._text_percent(),
         )
+        self._runner = Runner(self)
+        self._cleanup.callback(self._runner.stop)
         self._shown: QWidget | None = None
+        self._wants_page = False
 
     def begin(self) -> None:
         """Open the vault and show it; where that cannot be, show why."""
         if self._request.screen == "first-run":
-            self._welcome()
-            return
-        try:
-            vault = self._open()
-        except VaultMissingError as error:
-            if self._request.vault is None:
-                self._welcome()
-            else:
-                self._explain(error)
-        except CmError as error:
-            self._explain(error)
+            self._enter().welcome()
+        elif self._request.screen == "vault-trouble":
+            self._enter().show_error(VaultDamagedError())
         else:
-            self._show(vault)
+            try:
+                vault = self._open()
+            except CmError as error:
+                self._enter().show_error(error)
+            else:
+                self._show(vault)
+
+    def _text_percent(self) -> int:
+        kept = str(self._settings.value("text_size", "") or "100")
+        return int(kept) if kept.isdecimal() and int(kept) in theme.TEXT_SIZES else 100
 
     def _data_dir(self) -> Path:
-        if not self._request.demo:
+        if not self._demo:
             return self._request.data_dir
         folder = Path(tempfile.mkdtemp(prefix="cm-desktop-demo-"))
         self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
         return folder
 
     def _open(self) -> Vault:
-        if self._request.demo:
+        if self._demo:
             from cm_desktop.services.demo_vault import open_filled_demo
 
             return open_filled_demo(self._folder)
         return vaults.open_vault(self._folder, self._request.vault)
 
+    def _enter(self) -> Entrance:
+        """Show the window of those who have no open vault yet."""
+        entrance = Entrance(self._folder, self._request.vault, self._runner)
+        entrance.opened.connect(self._show)
+        entrance.connect_wanted.connect(self._note_wish)
+        entrance.demo_wanted.connect(self._begin_demo)
+        entrance.quit_wanted.connect(self._application.quit)
+        self._replace(entrance)
+        self._take_picture(entrance)
+        return entrance
+
+    def _note_wish(self) -> None:
+        self._wants_page = True
+
+    def _begin_demo(self) -> None:
+        """Show the demo in place of the welcome; nothing of it is kept."""
+        self._demo = True
+        self._folder = self._data_dir()
+        self._show(self._open())
+
+    @Slot(object)
     def _show(self, vault: Vault) -> None:
         """Show the window of a vault that was opened."""
         try:
-            held = vault.exclusive("window")
-            self._cleanup.callback(vault.close)
-            self._cleanup.enter_context(held)
+            self._cleanup.enter_context(vault.exclusive("window"))
         except CmError as error:
-            self._explain(error)
+            vault.close()
+            self._enter().show_error(error)
             return
-        if not self._request.demo:
+        self._cleanup.callback(vault.close)
+        # What was to be written is written before the vault is closed.
+        self._cleanup.callback(self._runner.stop)
+        if not self._demo:
             vaults.remember_last(self._folder, vault.name)
-        context = self._context(vault)
-        window = MainWindow(context)
-        self._replace(window)
-        start.catch_mistakes(window.say_mistake)
-        if self._request.screenshot is not None:
-            self._take_picture(window, lambda: context.runner.busy)
-        else:
-            # After the first paint: the window comes first.
-            QTimer.singleShot(0, window, self._link(context, window).start)
-        if self._request.screen is not None:
-            QTimer.singleShot(0, window, lambda: self._show_screen(window))
-
-    def _context(self, vault: Vault) -> Context:
-        runner = Runner(self)
-        self._cleanup.callback(runner.stop)
         changes = Changes(self)
+        worker = self._make_worker(vault, changes)
+        self._open_window(self._context(vault, changes, worker), worker)
+        if self._request.screenshot is None:
+            # After the first paint: the window comes first.
+            QTimer.singleShot(0, worker, worker.start)
+
+    def _open_window(self, context: Context, worker: WorkerLink) -> MainWindow:
+        worker.tell(context.changes)
+        window = MainWindow(context)
+        window.language_changed.connect(partial(self._open_anew, context, worker))
+        worker.died.connect(window.say_worker_died)
+        worker.ready.connect(window.say_worker_ready)
+        worker.busy_changed.connect(window.say_busy)
+        worker.vault_trouble.connect(window.on_vault_trouble)
+        start.catch_mistakes(window.say_mistake)
+        self._replace(window)
+        self._take_picture(window)
+        if self._wants_page:
+            self._wants_page = False
+            QTimer.singleShot(0, window, window.doors.connect_page)
+        if self._request.screen is not None:
+            QTimer.singleShot(0, window, partial(screens.show_screen, window, self._request.screen))
+        return window
+
+    def _open_anew(self, context: Context, worker: WorkerLink) -> None:
+        """Say everything in another language: build the window once more."""
+
+        def build() -> None:
+            window = self._open_window(replace(context, changes=Changes(self)), worker)
+            window.doors.settings()
+
+        start.translate_qt(self._application)
+        # Not while the old window is still in the middle of its signal.
+        QTimer.singleShot(0, self, build)
+
+    def _make_worker(self, vault: Vault, changes: Changes) -> WorkerLink:
         first_line = {
             "key": vault.key.hex(),
             "data_dir": str(self._folder),
@@ -160,29 +213,19 @@ class Program(QObject):
         }
         worker = WorkerLink(changes, first_line, parent=self)
         self._cleanup.callback(worker.stop)
+        return worker
+
+    def _context(self, vault: Vault, changes: Changes, worker: WorkerLink) -> Context:
         return Context(
             vault=vault,
             desk=Desk(vault),
-            runner=runner,
+            runner=self._runner,
             theme=self._theme,
             changes=changes,
             worker=worker,
             settings=self._settings,
-            demo=self._request.demo,
+            demo=self._demo,
         )
-
-    def _link(self, context: Context, window: MainWindow) -> WorkerLink:
-        worker = context.worker
-        if not isinstance(worker, WorkerLink):
-            raise TypeError(worker)
-        worker.died.connect(window.say_worker_died)
-        worker.ready.connect(window.say_worker_ready)
-        worker.busy_changed.connect(window.say_busy)
-        worker.vault_trouble.connect(window.on_vault_trouble)
-        return worker
-
-    def _show_screen(self, window: MainWindow) -> None:
-        screens.show_screen(window, self._request.screen or "")
 
     def _replace(self, window: QWidget) -> None:
         """Show a window in place of the one before."""
@@ -195,20 +238,16 @@ class Program(QObject):
             before.close()
             before.deleteLater()
 
-    def _take_picture(self, window: QWidget, busy: Callable[[], bool]) -> None:
-        file = self._request.screenshot
-        if file is not None:
-            picture = screens.Screenshot(window, file, busy)
+    def _take_picture(self, window: QWidget) -> None:
+        if self._request.screenshot is not None:
+            picture = screens.Screenshot(window, self._request.screenshot, self._is_busy)
             picture.taken.connect(self._picture_taken)
+
+    def _is_busy(self) -> bool:
+        return self._runner.busy
 
     def _picture_taken(self, saved: bool) -> None:
         if not saved:
             words = _("The picture could not be saved: %(file)s")
             sys.stderr.write(words % {"file": self._request.screenshot} + "\n")
         self._application.exit(0 if saved else _NOT_SAVED)
-
-    def _welcome(self) -> None:
-        """Begin for somebody who has no vault yet."""
-
-    def _explain(self, error: CmError) -> None:
-        """Say why the vault cannot be opened, and what can be done."""

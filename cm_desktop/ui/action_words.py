@@ -8,7 +8,9 @@ from typing import Final
 from cm_desktop.i18n import _
 
 MENUS: Final[Mapping[str, tuple[str, ...]]] = {
-    "file": ("connect", "refresh", "-", "templates", "settings", "-", "quit"),
+    "file": (
+        "connect", "accounts", "refresh", "-", "templates", "export", "-", "settings", "-", "quit",
+    ),
     "conversation": (
         "reply", "private", "note", "-", "done", "done_next", "waiting", "snooze", "reopen", "-",
         "tag", "assign", "assign_me", "handoff", "-", "toggle_read", "-", "hide", "spam", "delete",
@@ -95,9 +97,11 @@ def _window_texts() -> dict[str, str]:
         "go_outbox": _("Outbox"),
         "refresh": _("Fetch now"),
         "shortcuts": _("Keyboard shortcuts"),
-        "templates": _("Templates"),
-        "settings": _("Settings"),
-        "connect": _("Connect a page"),
+        "templates": _("Templates…"),
+        "settings": _("Settings…"),
+        "connect": _("Connect a page…"),
+        "accounts": _("Channels and accounts…"),
+        "export": _("Export…"),
         "details": _("Details"),
         # Translators: switches the names in the column of lists and channels on and off.
         "rail": _("Names in the left column"),

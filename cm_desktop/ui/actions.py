@@ -64,6 +64,8 @@ KEYS: Final[Mapping[str, Keys]] = {
     "templates": Keys((), ("Ctrl+T",)),
     "settings": Keys((), ("Ctrl+,",)),
     "connect": Keys((), ("Ctrl+N",)),
+    "accounts": Keys((), ("Ctrl+Shift+A",)),
+    "export": Keys((), ("Ctrl+E",)),
     "details": Keys((), ("F9", "Ctrl+I")),
     "rail": Keys((), ("F8",)),
     "quit": Keys((), ("Ctrl+Q",)),
@@ -178,6 +180,7 @@ _GLYPHS: Final[Mapping[str, str]] = {
     "mark_all": "select_all", "search": "search", "go_inbox": "inbox", "go_mine": "mine",
     "go_waiting": "waiting", "go_snoozed": "snoozed", "go_done": "done", "go_all": "all",
     "go_outbox": "outbox", "refresh": "refresh", "shortcuts": "keyboard",
-    "templates": "template", "settings": "settings", "connect": "add", "details": "details",
+    "templates": "template", "settings": "settings", "connect": "add",
+    "accounts": "connect", "export": "export", "details": "details",
     "rail": "rail", "quit": "quit", "back": "back",
 }  # fmt: skip

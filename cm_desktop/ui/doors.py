@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cm_desktop.domain.ids import AccountId
@@ -66,6 +66,9 @@ class Doors(QObject):
 
     def shortcuts(self, actions: Actions) -> None:
         """Show all keys."""
+        from cm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(actions, self._window).open()
 
     def templates(self) -> None:
         """Show the templates."""
@@ -75,6 +78,18 @@ class Doors(QObject):
 
     def settings(self) -> None:
         """Show the settings."""
+        from cm_desktop.ui.dialogs.settings import SettingsDialog
+
+        dialog = SettingsDialog(self._context, self._window)
+        dialog.language_changed.connect(self._say_anew)
+        dialog.single_keys_changed.connect(self._use_single_keys)
+        dialog.open()
+
+    def export(self) -> None:
+        """Export what the search field asks for, or everything."""
+        from cm_desktop.ui.dialogs.export import ExportDialog
+
+        ExportDialog(self._context, self._window.list_panel.search.text(), self._window).open()
 
     def accounts(self) -> None:
         """Show all accounts and what can be done with them."""
@@ -127,6 +142,14 @@ class Doors(QObject):
             "settings": self.settings,
             "sign_in": self.sign_in,
         }.get(action)
+
+    @Slot(str)
+    def _say_anew(self, _language: str) -> None:
+        self._window.language_changed.emit()
+
+    @Slot(bool)
+    def _use_single_keys(self, wanted: bool) -> None:
+        self._window.actions_.use_single_keys(wanted=wanted)
 
     def _fetch(self, account: AccountId) -> None:
         self._context.worker.account(account)

@@ -36,6 +36,7 @@ class MainWindow(QMainWindow):
     """Puts the screens together; wiring.py connects them."""
 
     closed = Signal()
+    language_changed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()

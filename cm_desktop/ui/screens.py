@@ -158,6 +158,8 @@ SCREENS: dict[str, Show] = {
     "templates": lambda window: window.actions_["templates"].trigger(),
     "settings": lambda window: window.actions_["settings"].trigger(),
     "connect": lambda window: window.actions_["connect"].trigger(),
+    "accounts": lambda window: window.actions_["accounts"].trigger(),
+    "export": lambda window: window.actions_["export"].trigger(),
     "shortcuts": lambda window: window.actions_["shortcuts"].trigger(),
     "handoff": partial(_with_conversation, "handoff"),
     "tags": partial(_with_conversation, "tag"),

@@ -72,6 +72,8 @@ def _in_window(window: MainWindow) -> Handlers:
         "templates": doors.templates,
         "settings": doors.settings,
         "connect": doors.connect_page,
+        "accounts": doors.accounts,
+        "export": doors.export,
         "quit": window.quit,
     }
 

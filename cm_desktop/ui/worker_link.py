@@ -73,6 +73,10 @@ class WorkerLink(QObject):
         """Whether the process is there."""
         return self._process.state() != QProcess.ProcessState.NotRunning
 
+    def tell(self, changes: Changes) -> None:
+        """Say what happens to a new window's Changes from now on."""
+        self._changes = changes
+
     @Slot()
     def start(self) -> None:
         """Start the process; it answers by `changes` and `ready`."""
