@@ -34,10 +34,15 @@ class Watchers:
         self._ends: dict[AccountId, threading.Event] = {}
         self._silent: set[AccountId] = set()
         self._running: set[Future[None]] = set()
+        self._stopped = False
 
     def watch(self, account: Account) -> None:
-        """Listen to an account from now on, unless that is so or its channel cannot push."""
-        if account.id in self._ends or account.id in self._silent or len(self._ends) >= _MOST:
+        """Listen to an account from now on, unless that is so or its channel cannot push.
+
+        Does nothing once stopped: work that ends meanwhile may still ask for it.
+        """
+        known = account.id in self._ends or account.id in self._silent
+        if self._stopped or known or len(self._ends) >= _MOST:
             return
         end = self._ends[account.id] = threading.Event()
         future = self._pool.submit(self._listen, account, end)
@@ -51,7 +56,8 @@ class Watchers:
             end.set()
 
     def stop(self) -> None:
-        """Stop listening to all; does not wait for them."""
+        """Stop listening to all, for good; does not wait for them."""
+        self._stopped = True
         for account in list(self._ends):
             self.forget(account)
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -8,6 +8,7 @@ import pytest
 
 from cm_desktop.domain.errors import DiskFullError, OfflineError
 from cm_desktop.domain.model import Status
+from cm_desktop.services.watching import Watchers
 from cm_desktop.store import accounts, conversations
 from tests import factory
 from tests.fakes import ScriptedConnector
@@ -218,3 +219,12 @@ def test_a_worker_with_nothing_to_do_ends_clean(office, running):
     worker.stop()
     worker.wait_for("stopped")
     assert worker.ended is True
+
+
+def test_work_that_ends_while_the_worker_stops_listens_to_nobody_any_more(office):
+    news = []
+    watchers = Watchers(office.vault, office.tools(), news.append)
+    watchers.stop()
+    watchers.watch(office.account)
+    assert watchers.all_ended()
+    assert office.connector.waits == 0
