@@ -54,6 +54,9 @@ QComboBox QLineEdit, QSpinBox QLineEdit, QDateTimeEdit QLineEdit,
 QComboBox QLineEdit:focus, QSpinBox QLineEdit:focus, QDateTimeEdit QLineEdit:focus {
   border: none; padding: 0; background: transparent;
 }
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus { padding-left: 8px; }
+QSpinBox::up-button { subcontrol-origin: padding; subcontrol-position: top right; width: 1px; }
+QSpinBox::down-button { subcontrol-origin: padding; subcontrol-position: bottom right; width: 1px; }
 QPlainTextEdit[kind="bare"] { border: none; padding: 0; background: transparent; }
 QFrame[kind="panel"] { background: %(panel)s; border: none; }
 QFrame[kind="card"] {
