@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
 from cm_desktop.domain.errors import CmError, KeyWrongError
-from cm_desktop.i18n import _
+from cm_desktop.i18n import _, pgettext
 from cm_desktop.services.backup import Backup
 from cm_desktop.services.sentences import explain
 from cm_desktop.ui import dates, theme
@@ -71,7 +71,7 @@ class VaultTroublePage(QWidget):
         if action == "passphrase":
             self.passphrase = PassphraseFields(self._enter)
             column.addWidget(self.passphrase)
-            self.button.setText(_("Open"))
+            self.button.setText(pgettext("button", "Open"))
             self._act_now = self._enter
         elif action == "restore" and backups:
             self._offer(backups, column)
@@ -149,7 +149,7 @@ class PassphrasePage(QWidget):
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields = PassphraseFields(self._give)
-        self.button = text_button(_("Open"), self._give, "primary")
+        self.button = text_button(pgettext("button", "Open"), self._give, "primary")
         column = QVBoxLayout()
         heading = (
             _("Open %(name)s") % {"name": name_text(title, 40)} if title else _("Open your data")
