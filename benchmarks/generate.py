@@ -73,24 +73,15 @@ def messages(count, seed=42):
     """Yield (number of the account, message), oldest first; a third of them are replies."""
     chance = random.Random(seed)
     said = texts(chance)
-    people = [
-        SeenAuthor(remote_id=f"p{n}", name=f"{name.title()} {family.title()}", handle=f"{name}{n}")
-        for n, (name, family) in enumerate(
-            zip(
-                chance.choices(vocabulary(chance)[100:3_000], k=60_000),
-                chance.choices(vocabulary(chance)[100:9_000], k=60_000),
-                strict=True,
-            )
-        )
-    ]
     us = SeenAuthor(remote_id="us", name="Bakery", handle="bakery")
+    people = list(_people(chance, count // 8))
     places = _places(chance, count // 8)
     step = _YEARS / count
     for n in range(count):
         # Talk is about what is new: conversations come and go in the order of time.
         centre = n * len(places) // count
         number = min(max(int(chance.gauss(centre, 30)), 0), len(places) - 1)
-        account, conversation, owner = places[number]
+        account, conversation = places[number]
         ours = chance.random() < 0.3
         yield (
             account,
@@ -98,7 +89,7 @@ def messages(count, seed=42):
                 remote_id=f"m{n}",
                 conversation=conversation,
                 direction=Direction.OUT if ours else Direction.IN,
-                author=us if ours else people[owner],
+                author=us if ours else people[number],
                 text=next(said),
                 created_at=NOW - _YEARS + step * n,
                 seen_by_us=chance.random() > 0.08,
@@ -107,15 +98,28 @@ def messages(count, seed=42):
         )
 
 
+def _people(chance, count):
+    """Yield who began each conversation: mostly somebody new, else one of before."""
+    names = vocabulary(chance)
+    seen = []
+    for n in range(max(count, 1)):
+        if seen and chance.random() < 0.4:
+            yield chance.choice(seen[-5_000:])
+            continue
+        name, family = chance.choice(names[100:3_000]), chance.choice(names[100:9_000])
+        full = f"{name.title()} {family.title()}"
+        seen.append(SeenAuthor(remote_id=f"p{n}", name=full, handle=f"{name}{n}"))
+        yield seen[-1]
+
+
 def _places(chance, count):
     places = []
     for n in range(max(count, 1)):
         post = SeenPost(remote_id=f"post{n // 9}", title=f"post {n // 9}") if n % 3 else None
         kind = Kind.COMMENTS if post else Kind.DIRECT
         account = min(int(chance.expovariate(0.4)), len(CHANNELS) - 1)
-        owner = chance.randrange(60_000)
         place = SeenConversation(remote_id=f"c{n}", kind=kind, title="", post=post)
-        places.append((account, place, owner))
+        places.append((account, place))
     return places
 
 

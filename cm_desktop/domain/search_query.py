@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -184,7 +184,8 @@ class _Token:
     negated: bool = False
     operator: str = ""
     text: str = ""
-    prefix: bool = False
+    prefix: bool = False  # ends in a star
+    last: bool = False  # and may still be typed on
 
 
 def _split(text: str) -> list[_Token]:
@@ -203,12 +204,12 @@ def _token(match: re.Match[str], *, at_end: bool) -> _Token:
     operator, quoted, word = match["name"] or "", match["quoted"], match["word"] or ""
     negated = bool(match["sign"])
     if quoted is not None:
-        still_typing = at_end and not match["end"]
-        return _Token("word", negated, operator, quoted.strip(), prefix=still_typing)
+        open_end = at_end and not match["end"]
+        return _Token("word", negated, operator, quoted.strip(), last=open_end)
     if word in _WORDS and not operator and not negated:
         return _Token(_WORDS[word])
     typed = word.rstrip("*")
-    return _Token("word", negated, operator, typed, prefix=at_end or typed != word)
+    return _Token("word", negated, operator, typed, prefix=typed != word, last=at_end)
 
 
 class _Reader:
@@ -218,6 +219,7 @@ class _Reader:
         self._tokens = tokens
         self._place = 0
         self._left = _MOST
+        self._negations = 0
         self._now = now
         self._me = me
 
@@ -250,18 +252,25 @@ class _Reader:
         while self._next() == "not":
             negated = not negated
             self._place += 1
-        kind = self._next()
-        if kind == "open":
-            self._place += 1
-            node = self._either(depth + 1) if depth < _DEEPEST else None
-            if self._next() == "close" and depth < _DEEPEST:
-                self._place += 1
-        elif kind == "word":
-            node = self._condition(self._tokens[self._place])
-            self._place += 1
-        else:
-            return None
+        self._negations += negated
+        node = self._group(depth) if self._next() == "open" else self._word()
+        self._negations -= negated
         return Not(node) if node and negated else node
+
+    def _group(self, depth: int) -> Node | None:
+        self._place += 1
+        if depth >= _DEEPEST:
+            return None
+        node = self._either(depth + 1)
+        if self._next() == "close":
+            self._place += 1
+        return node
+
+    def _word(self) -> Node | None:
+        if self._next() != "word":
+            return None
+        self._place += 1
+        return self._condition(self._tokens[self._place - 1])
 
     def _next(self) -> str:
         return self._tokens[self._place].kind if self._place < len(self._tokens) else ""
@@ -270,6 +279,9 @@ class _Reader:
         self._left -= 1
         if self._left < 0:
             return None
+        # What is not wanted is a whole word: typing `-a` on the way to `-and` hides nothing yet.
+        if token.last and not (token.negated or self._negations):
+            token = replace(token, prefix=True)
         node: Node | None = None
         if make := OPERATORS.get(token.operator.casefold()):
             node = make(token, self._now, self._me)

@@ -257,7 +257,6 @@ CREATE TABLE outbox (
     attempts         INTEGER NOT NULL DEFAULT 0,
     first_attempt_ms INTEGER,
     next_attempt_ms  INTEGER,
-    reads            INTEGER NOT NULL DEFAULT 0,   -- read-backs since it became unknown
     sent_ms          INTEGER,
     remote_id        TEXT,
     error            TEXT,
@@ -326,14 +325,18 @@ END;
 -- parts nothing but those, so both always agree on what a word is.
 CREATE VIRTUAL TABLE fts USING fts5 (
     text, who, title, facets,
-    content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 2'
+    content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 3'
 );
 CREATE VIRTUAL TABLE note_fts USING fts5 (
-    text, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 2'
+    text, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 3'
 );
 -- An encrypted page has room for less than FTS5 thinks: without this each spills into a second.
 INSERT INTO fts (fts, rank) VALUES ('pgsz', 3900);
 INSERT INTO note_fts (note_fts, rank) VALUES ('pgsz', 3900);
+-- What one transaction indexes is gathered in memory (bytes) and written in one piece.
+INSERT INTO fts (fts, rank) VALUES ('hashsize', 16777216);
+-- `tidy` of store/indexing.py joins two pieces and more.
+INSERT INTO fts (fts, rank) VALUES ('usermerge', 2);
 CREATE TABLE term (term TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE to_index (id INTEGER PRIMARY KEY) STRICT;
 CREATE TRIGGER message_indexed AFTER INSERT ON message BEGIN

@@ -40,7 +40,9 @@ def stamp_or_none(at: datetime | None) -> int | None:
 
 def time(milliseconds: int) -> datetime:
     """Return the UTC time of so many milliseconds since 1970."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    if milliseconds < 0:  # fromtimestamp is quicker, but not on every system that far back
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def time_or_none(milliseconds: int | None) -> datetime | None:

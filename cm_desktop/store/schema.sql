@@ -203,7 +203,6 @@ CREATE TABLE outbox (
     attempts         INTEGER NOT NULL DEFAULT 0,
     first_attempt_ms INTEGER,
     next_attempt_ms  INTEGER,
-    reads            INTEGER NOT NULL DEFAULT 0,   -- read-backs since it became unknown
     sent_ms          INTEGER,
     remote_id        TEXT,
     error            TEXT,
@@ -225,10 +224,10 @@ CREATE TABLE event_seal (
 ) STRICT;
 CREATE VIRTUAL TABLE fts USING fts5 (
     text, who, title, facets,
-    content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 2'
+    content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 3'
 );
 CREATE VIRTUAL TABLE note_fts USING fts5 (
-    text, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 2'
+    text, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 3'
 );
 CREATE TABLE term (term TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE to_index (id INTEGER PRIMARY KEY) STRICT;

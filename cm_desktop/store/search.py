@@ -18,12 +18,12 @@ from cm_desktop.domain.views import View
 from cm_desktop.store import conversations
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.folding import fold
-from cm_desktop.store.indexing import forget_erased, index_waiting
+from cm_desktop.store.indexing import forget_erased, index_waiting, tidy
 from cm_desktop.store.rows import listed
 from cm_desktop.store.search_scattered import OFFSET, scattered
 from cm_desktop.store.search_streams import Stream, streams
 
-__all__ = ["SearchStoppedError", "find", "fold", "forget_erased", "index_waiting"]
+__all__ = ["SearchStoppedError", "find", "fold", "forget_erased", "index_waiting", "tidy"]
 
 
 class SearchStoppedError(CmError):

@@ -112,6 +112,12 @@ def tags_like(connection: Connection, text: str, *, prefix: bool) -> list[int]:
     return [row for row, folded in tags if folded.startswith(wanted)] if prefix else exact
 
 
+def tags_meant(connection: Connection, leaf: Tagged) -> list[int]:
+    """Return the rows of the tags of that name, or else of those that begin with it."""
+    exact = tags_like(connection, leaf.text, prefix=leaf.prefix)
+    return exact or tags_like(connection, leaf.text, prefix=True)
+
+
 def named_tags(connection: Connection, node: Node) -> list[int]:
     """Return the rows of the tags that meet a node of words."""
     found: set[int] = set()
@@ -132,10 +138,8 @@ def _condition(connection: Connection, leaf: Leaf) -> Condition:
             return Condition(_STATES[state], values)
         case Having(what):
             return Condition(_HAVING[what])
-        case Tagged(text, prefix):
-            rows = tags_like(connection, text, prefix=prefix) or tags_like(
-                connection, text, prefix=True
-            )
+        case Tagged():
+            rows = tags_meant(connection, leaf)
             return Condition(_TAGGED, (listed(rows),)) if rows else _NO
         case Assigned(member):
             return _assigned(connection, member)

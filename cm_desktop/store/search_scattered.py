@@ -57,8 +57,9 @@ def scattered(
     for plan in plans(query):
         if len(plan.wanted) > 1 and (asked := asked_of(connection, plan, view)):
             convs = _say_all(connection, plan, asked)
-            sql, values = joined(asked.where)
-            rows = connection.execute(_THESE + sql, (listed(convs), below, *values))
+            where, values = joined(asked.where)
+            sql = _THESE + where
+            rows = connection.execute(sql, (listed(convs), below, *values))
             found.update(rows.fetchall())
     these = listed(conv for _last, conv in found)
     for source in together if found else ():

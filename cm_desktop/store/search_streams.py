@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cm_desktop.domain.search_query import InState, Is, Node, Query
+from cm_desktop.domain.search_query import InState, Is, Node, Query, Tagged
 from cm_desktop.domain.views import View
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.rows import listed
@@ -17,6 +17,7 @@ from cm_desktop.store.search_conditions import (
     named_tags,
     not_said,
     of_view,
+    tags_meant,
 )
 from cm_desktop.store.search_plan import NO_END, Plan, leaves, plans, with_tag
 from cm_desktop.store.search_words import NEVER, is_said, match_all, match_any, match_note
@@ -83,11 +84,23 @@ def streams(connection: Connection, query: Query, view: View) -> list[Stream]:
     spam = query.root is not None and any(_is_spam(leaf) for leaf in leaves(query.root))
     found: list[Stream] = []
     for plan in plans(query):
-        found.extend(_of_plan(connection, plan, view, spam=spam))
+        ways = _led_by_tag(connection, plan)
         for node in plan.wanted:
-            for tag in named_tags(connection, node):
-                found.extend(_of_plan(connection, with_tag(plan, node, tag), view, spam=spam))
+            ways.extend(with_tag(plan, node, tag) for tag in named_tags(connection, node))
+        for way in ways:
+            found.extend(_of_plan(connection, way, view, spam=spam))
     return found
+
+
+def _led_by_tag(connection: Connection, plan: Plan) -> list[Plan]:
+    """Return a plan, or one for each tag it asks for: the list of a tag is already in order."""
+    for condition in plan.conditions:
+        leaf, wanted = condition
+        if wanted and isinstance(leaf, Tagged):
+            rest = tuple(one for one in plan.conditions if one is not condition)
+            tags = tags_meant(connection, leaf)
+            return [replace(plan, conditions=rest, tag=tag) for tag in tags]
+    return [plan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +146,15 @@ def _of_plan(connection: Connection, plan: Plan, view: View, *, spam: bool) -> I
     if not match:
         yield from _by_conversation(plan, asked)
         return
+    tagged = [] if plan.tag is None else [Condition(_TAGGED, (plan.tag,))]
     if match != NEVER:
-        yield _by_message(plan, asked.match(match), asked.where)
-    if all(map(is_said, plan.wanted)) and plan.tag is None and (noted := match_note(plan.wanted)):
-        where = [*_times(plan), *asked.where]
+        yield _by_message(plan, asked.match(match), [*asked.where, *tagged])
+    if all(map(is_said, plan.wanted)) and (noted := match_note(plan.wanted)):
+        where = [*_times(plan), *asked.where, *tagged]
         yield from _each_account(_OF_NOTES, (noted,), asked.accounts, where)
 
 
 def _by_message(plan: Plan, match: str, where: Sequence[Condition]) -> Stream:
-    if plan.tag is not None:
-        where = [*where, Condition(_TAGGED, (plan.tag,))]
     asked, values = joined(where)
     return Stream(
         _HIT_OF_MESSAGE + _OF_MESSAGES + asked + _NEXT_MESSAGE,

@@ -12,6 +12,19 @@ from cm_desktop.store.indexing import language_word
 NEVER = "!"  # what no document can match; FTS5 has no word for it
 _MOST_TERMS = 400
 _SAID = "{text who title}"
+_END = "\U0010ffff"
+# The different first three letters of the words that begin with two: a leap for each.
+_BEGINNINGS = """
+    WITH RECURSIVE beginning (three) AS (
+        SELECT (SELECT substr(term, 1, 3) FROM term WHERE term > :two AND term < :end
+                 ORDER BY term LIMIT 1)
+         UNION ALL
+        SELECT (SELECT substr(term, 1, 3) FROM term
+                 WHERE term >= three || char(1114111) AND term < :end ORDER BY term LIMIT 1)
+          FROM beginning WHERE three IS NOT NULL
+    )
+    SELECT three FROM beginning WHERE three IS NOT NULL
+"""
 _TERMS = "SELECT term FROM term WHERE term >= ? AND term < ? LIMIT ?"
 
 
@@ -75,20 +88,23 @@ def _in(columns: str, match: str) -> str:
 def _words(connection: Connection, text: str, *, prefix: bool) -> str:
     """Return words as a phrase; the last one, if it may go on, as the words it may become.
 
-    FTS5 walks an OR of words from the newest document on and stops when it has enough; a
-    prefix it merges whole. Only where there are too many words (or two letters, for which
-    there is an index) is it left to FTS5.
+    FTS5 walks an OR from the newest document on and stops when it has enough; a prefix it
+    merges whole, but for those of one and three letters, for which it has an index.
     """
     found = words(text)
     if not found or not prefix:
         return _phrase(found) if found else ""
     last = found[-1]
-    if len(found) > 1 or len(last) < 3:
+    if len(found) > 1 or len(last) in (1, 3):
         return f"{_phrase(found)} *"
-    rows = connection.execute(_TERMS, (last, f"{last}\U0010ffff", _MOST_TERMS + 1)).fetchall()
-    if len(rows) <= _MOST_TERMS:
-        return " OR ".join(f'"{term}"' for (term,) in rows) or NEVER
-    return f"{_phrase(found)} *"
+    if len(last) == 2:
+        beginnings = connection.execute(_BEGINNINGS, {"two": last, "end": last + _END}).fetchall()
+        longer = [f'"{three}" *' for (three,) in beginnings]
+        return " OR ".join([_phrase(found), *longer])
+    terms = connection.execute(_TERMS, (last, last + _END, _MOST_TERMS + 1)).fetchall()
+    if len(terms) > _MOST_TERMS:
+        return f"{_phrase(found)} *"
+    return " OR ".join(f'"{term}"' for (term,) in terms) or NEVER
 
 
 def _phrase(found: Sequence[str]) -> str:

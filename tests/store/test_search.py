@@ -96,6 +96,8 @@ def test_a_word_of_a_note_or_tag_goes_with_a_word_of_a_message(desk):
     assert desk.found("customer bread") == ["it"]
     assert desk.found("bread compl") == ["it"]
     assert desk.found("complaint customer bread") == ["it"]
+    assert desk.found("tag:complaint customer") == ["it"]
+    assert desk.found("complaint customer") == ["it"]
     assert desk.found("complaint butter") == []
 
 
@@ -146,6 +148,12 @@ def test_a_renamed_author_title_or_post_is_found_by_the_new_name_only(desk):
         ("bread (rye OR nuts)", ["c", "b"]),
         ("(rye bread) OR milk", ["d", "b"]),
         ("-bread", ["d"]),
+        ("bread -ry", ["c", "b", "a"]),
+        ("bread -ry*", ["c", "a"]),
+        ("bread NOT (ry", ["c", "b", "a"]),
+        ("wh", ["a"]),
+        ("m", ["d"]),
+        ("n", ["c"]),
         ("-bread -milk", []),
         ('"rye bread"', ["b"]),
         ('"bread rye"', []),
