@@ -50,7 +50,7 @@ class Entrance(QWidget):
         column.addWidget(self.pages)
 
     @property
-    def page(self) -> QWidget:
+    def page(self) -> QWidget | None:
         """The page that is shown."""
         return self.pages.currentWidget()
 

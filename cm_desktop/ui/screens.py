@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SETTLE_MS = 250  # nothing may have happened for so long before the picture is taken
 _LONGEST_MS = 5_000
+_FOUND, _NOT_FOUND = "brot", "xyzzy"  # words of the demo
 
 Show = Callable[["MainWindow"], None]
 
@@ -98,7 +99,7 @@ def _with_conversation(action: str, window: MainWindow) -> None:
 
 def _search(window: MainWindow) -> None:
     window.list_panel.focus_search()
-    window.list_panel.search.setText("brot")
+    window.list_panel.search.setText(_FOUND)
 
 
 def _search_hints(window: MainWindow) -> None:
@@ -108,7 +109,7 @@ def _search_hints(window: MainWindow) -> None:
 
 
 def _empty(window: MainWindow) -> None:
-    window.list_panel.search.setText("xyzzy")
+    window.list_panel.search.setText(_NOT_FOUND)
 
 
 def _view(name: ViewName, window: MainWindow) -> None:
