@@ -34,7 +34,6 @@ from cm_desktop.store import (
     members,
     notes,
     outbox,
-    outbox_moves,
     tags,
     templates,
 )
@@ -154,7 +153,7 @@ def _cancel(change: Cancelled, connection: Connection) -> bool:
     row = outbox.by_id(connection, change.row.id)
     if row.state not in (OutboxState.QUEUED, OutboxState.FAILED, OutboxState.NEEDS_HUMAN):
         return False
-    outbox_moves.put(connection, replace(row, state=OutboxState.CANCELLED), was=row.state)
+    outbox.put(connection, replace(row, state=OutboxState.CANCELLED), was=row.state)
     if row.state is not OutboxState.NEEDS_HUMAN:  # that text may be out there
         _give_back(connection, row, change.at)
     return True

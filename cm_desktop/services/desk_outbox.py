@@ -15,7 +15,7 @@ from cm_desktop.domain.ids import ConversationId, MessageId, OutboxId, new_id
 from cm_desktop.domain.model import Message, OutboxKind, OutboxRow, OutboxState
 from cm_desktop.services.desk_author import Author
 from cm_desktop.services.desk_checks import check_act, check_reply, check_text
-from cm_desktop.store import accounts, conversations, events, messages, outbox, outbox_moves
+from cm_desktop.store import accounts, conversations, events, messages, outbox
 from cm_desktop.store.connection import Connection
 
 _HOLD_AFTER_EDIT = timedelta(seconds=10)
@@ -175,7 +175,7 @@ def _queued_again(row: OutboxRow, hold_until: datetime) -> OutboxRow:
 def _put(
     connection: Connection, who: Author, row: OutboxRow, was: OutboxRow, event: str
 ) -> OutboxRow:
-    outbox_moves.put(connection, row, was=was.state)
+    outbox.put(connection, row, was=was.state)
     kept = outbox.by_id(connection, row.id)
     events.append(
         connection,

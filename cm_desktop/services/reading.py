@@ -37,7 +37,6 @@ from cm_desktop.store import (
     handoffs,
     messages,
     notes,
-    outbox_moves,
     search,
 )
 from cm_desktop.store import (
@@ -147,7 +146,7 @@ def outbox(vault: Vault, states: Iterable[OutboxState] | None = None) -> list[Ou
 def next_sends(vault: Vault) -> dict[AccountId, datetime]:
     """Return for each account with something that waits when it may be gone on with."""
     by_account: dict[AccountId, list[OutboxRow]] = {}
-    for row in outbox_moves.open_rows(vault.db.reader):
+    for row in outbox_store.waiting(vault.db.reader):
         by_account.setdefault(row.account, []).append(row)
     due = {account: outbox_rules.next_due(rows) for account, rows in by_account.items()}
     return {account: at for account, at in due.items() if at is not None}

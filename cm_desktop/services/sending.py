@@ -21,7 +21,7 @@ from cm_desktop.domain.outbox_rules import Move, Step
 from cm_desktop.services import said
 from cm_desktop.services.tools import Tools
 from cm_desktop.services.vault import Vault
-from cm_desktop.store import conversations, events, keeping, messages, outbox, outbox_moves
+from cm_desktop.store import conversations, events, keeping, messages, outbox
 from cm_desktop.store.connection import Connection
 
 _log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class _Pass:
     def recover(self) -> None:
         """Call unknown what a stopped program left behind; mend times of a clock set back."""
         now = self._now()
-        for row in outbox_moves.open_of(self._vault.db.reader, self._account.id):
+        for row in outbox.waiting_of(self._vault.db.reader, self._account.id):
             mended = rules.restamped(rules.at_start(row), now)
             if mended != row:
                 self._write(mended, was=row)
@@ -105,7 +105,7 @@ class _Pass:
     def run(self) -> None:
         """Go through the rows in the order written, until the account cannot go on."""
         before: list[OutboxRow] = []
-        for row in outbox_moves.open_of(self._vault.db.reader, self._account.id):
+        for row in outbox.waiting_of(self._vault.db.reader, self._account.id):
             if self._cancelled.is_set() or self.report.stopped_by is not None:
                 return
             before.append(self._take_on(row, before))
@@ -205,7 +205,7 @@ class _Pass:
                 first_attempt_at=fresh.first_attempt_at or now,
                 next_attempt_at=now + rules.SETTLE,
             )
-            outbox_moves.put(connection, claimed, was=row.state)
+            outbox.put(connection, claimed, was=row.state)
         return claimed
 
     def _carry_out(
@@ -248,7 +248,7 @@ class _Pass:
             error_detail="",
         )
         with self._vault.db.writing() as connection:
-            if not outbox_moves.put(connection, done, was=row.state):
+            if not outbox.put(connection, done, was=row.state):
                 return outbox.by_id(connection, row.id)  # somebody decided it by hand meanwhile
             if sent is None:
                 said.keep_act(connection, done, target, now)
@@ -278,7 +278,7 @@ class _Pass:
 
     def _write(self, row: OutboxRow, *, was: OutboxRow) -> OutboxRow:
         with self._vault.db.writing() as connection:
-            if not outbox_moves.put(connection, row, was=was.state):
+            if not outbox.put(connection, row, was=was.state):
                 return outbox.by_id(connection, row.id)
             if row.state is not was.state:
                 self._note(connection, row)

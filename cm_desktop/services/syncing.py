@@ -28,7 +28,8 @@ from cm_desktop.services.fetching import fetch
 from cm_desktop.services.sending import SendReport, send_waiting, turn_of
 from cm_desktop.services.tools import Tools
 from cm_desktop.services.vault import Vault
-from cm_desktop.store import accounts, outbox_moves
+from cm_desktop.store import accounts
+from cm_desktop.store import outbox as outbox_store
 
 AT_A_TIME = 4  # accounts that are synced at once
 _TURN = 0.1  # seconds between two questions whether another program has finished sending
@@ -133,7 +134,7 @@ def send_account(
     Raises VaultErrors.
     """
     now = tools.now()
-    if any(is_stale(row, now) for row in outbox_moves.open_of(vault.db.reader, account.id)):
+    if any(is_stale(row, now) for row in outbox_store.waiting_of(vault.db.reader, account.id)):
         return sync_account(vault, account, cancelled, tools)
     return _contact(vault, account, cancelled, tools, _send)
 

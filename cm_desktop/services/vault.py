@@ -25,7 +25,7 @@ from cm_desktop.domain.errors import (
 )
 from cm_desktop.domain.outbox_rules import SETTLE
 from cm_desktop.services import backup, key_store, paths
-from cm_desktop.store import connection, members, migrations, outbox_moves, vault_file
+from cm_desktop.store import connection, members, migrations, outbox, vault_file
 from cm_desktop.store.connection import Database
 from cm_desktop.store.trouble import file_error, files_explained, meaning
 from cm_desktop.store.vault_file import DATABASE, AboutVault, KeyPlace
@@ -224,7 +224,7 @@ def _doubt_outbox(folder: Path, key: bytes) -> None:
     db = Database(folder / DATABASE, key)
     try:
         with db.writing() as writer:
-            outbox_moves.doubt(writer, datetime.now(UTC) + SETTLE)
+            outbox.doubt(writer, datetime.now(UTC) + SETTLE)
     finally:
         db.close()
 

@@ -21,7 +21,7 @@ from cm_desktop.domain.errors import (
 from cm_desktop.domain.model import Direction, OutboxKind, OutboxState
 from cm_desktop.services import reading
 from cm_desktop.services.sending import send_waiting
-from cm_desktop.store import outbox_moves
+from cm_desktop.store import outbox
 from tests import factory
 from tests.fakes import AfterApplying, ScriptedConnector
 
@@ -50,7 +50,7 @@ def leave_in_the_middle(office, row, **changes):
     }
     with office.vault.db.writing() as connection:
         left = replace(office.row(row), **(values | changes))
-        assert outbox_moves.put(connection, left, was=OutboxState.QUEUED)
+        assert outbox.put(connection, left, was=OutboxState.QUEUED)
 
 
 # Sending.

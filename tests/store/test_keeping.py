@@ -1,5 +1,6 @@
 """What a channel said is kept once, as it is now, and the conversations' rows follow."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from cm_desktop.domain.errors import UsageError
 from cm_desktop.domain.events import CursorMoved, GapFound, ItemSkipped
 from cm_desktop.domain.ids import fact_id
-from cm_desktop.domain.model import Direction, Nature, Status, Visibility
+from cm_desktop.domain.model import Direction, Nature, OutboxState, Status, Visibility
 from cm_desktop.store import accounts, conversations, events, messages, outbox
 from tests import factory
 from tests.factory import NOW
@@ -391,8 +392,8 @@ def test_the_echo_of_a_reply_changes_nothing_and_knows_who_wrote_it(desk):
     row = desk.write(
         outbox.add, factory.outbox_row(conversation=desk.only().id, member="Tom", text="Yes")
     )
-    desk.write(outbox.claim, row.id, NOW)
-    desk.write(outbox.mark_sent, row.id, NOW, "r1")
+    sent = replace(row, state=OutboxState.SENT, remote_id="r1")
+    desk.write(outbox.put, sent, was=row.state)
     conversation = factory.seen_conversation(remote_id=desk.only().remote_id)
     echo = factory.reply_seen(remote_id="r1", conversation=conversation, text="Yes")
     desk.keep(echo)
@@ -406,12 +407,12 @@ def test_the_echo_of_a_reply_changes_nothing_and_knows_who_wrote_it(desk):
 def test_an_echo_that_came_before_we_knew_it_was_sent_learns_who_wrote_it(desk):
     desk.keep(factory.message_seen())
     row = desk.write(outbox.add, factory.outbox_row(conversation=desk.only().id, member="Tom"))
-    desk.write(outbox.claim, row.id, NOW)
     conversation = factory.seen_conversation(remote_id=desk.only().remote_id)
     echo = factory.reply_seen(remote_id="r1", conversation=conversation)
     desk.keep(echo)
     assert kept(desk, echo).member == ""
-    desk.write(outbox.mark_sent, row.id, NOW, "r1")
+    sent = replace(row, state=OutboxState.SENT, remote_id="r1")
+    desk.write(outbox.put, sent, was=row.state)
     assert kept(desk, echo).member == "Tom"
 
 
