@@ -13,10 +13,10 @@ QT_PACKAGES := libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libwayland
 	libwayland-egl1 libx11-xcb1 \
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 \
 	libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 \
-	libxkbcommon0 fonts-dejavu-core
+	libxkbcommon0 fonts-dejavu-core fonts-noto-color-emoji
 SERVER_PACKAGES := wordpress mariadb-server php-cli php-mysql php-mbstring php-xml php-curl \
 	php-gd dovecot-core dovecot-imapd dovecot-lmtpd postfix gnome-keyring dbus dbus-x11 \
-	libsecret-tools openssl curl
+	libglib2.0-bin libsecret-tools openssl curl
 
 help:
 	@echo 'make run          open the window on a demo vault that is thrown away'

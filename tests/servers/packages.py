@@ -5,55 +5,36 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-_POLICY = Path("/usr/sbin/policy-rc.d")
-_APT = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "-q"]
+_INSTALLER = Path(__file__).parents[2] / "tools" / "debian.sh"
 _INSTALL_SECONDS = 900.0
 
 
 def require_packages(packages: Sequence[str], programs: Sequence[str]) -> None:
     """Install what is missing where we may, else skip the test with the reason.
 
-    Installing starts no service: Debian asks `policy-rc.d`, which says no meanwhile.
+    Installing starts no service; see tools/debian.sh.
     """
     if all(_program(name) for name in programs):
         return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        pytest.skip(f"needs the Debian packages {' '.join(packages)}, or root to install them")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "HOME": "/root"}
-    with _no_services():
-        for step in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-            done = subprocess.run(
-                [*_APT, *step],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-                text=True,
-                timeout=_INSTALL_SECONDS,
-                env=environment,
-            )
-            if done.returncode:
-                last = (done.stderr.strip().splitlines() or ["apt-get failed"])[-1]
-                pytest.skip(f"cannot install {' '.join(packages)}: {last}")
+    done = subprocess.run(
+        ["sh", _INSTALLER, "The test", *packages],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=_INSTALL_SECONDS,
+        env={**os.environ, "HOME": "/root"},
+    )
+    missing = [name for name in programs if not _program(name)]
+    if done.returncode or missing:
+        said = done.stderr.strip().splitlines() or [f"there is no {', '.join(missing)} here"]
+        pytest.skip(f"needs {' '.join(packages)}: {said[-1]}")
 
 
 def _program(name: str) -> str | None:
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-
-
-@contextmanager
-def _no_services() -> Iterator[None]:
-    if _POLICY.exists():  # a container's: it says no already
-        yield
-        return
-    _POLICY.write_text("#!/bin/sh\nexit 101\n", "ascii")
-    _POLICY.chmod(0o755)
-    try:
-        yield
-    finally:
-        _POLICY.unlink()
