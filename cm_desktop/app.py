@@ -30,6 +30,7 @@ from cm_desktop.ui.theme import Theme
 from cm_desktop.ui.worker_link import WorkerLink
 
 _SETTINGS = "window.ini"
+_PICTURE_SIZE = "1440x900"
 _WRONG_USE, _NOT_SAVED = 2, 1
 
 
@@ -229,7 +230,8 @@ class Program(QObject):
 
     def _replace(self, window: QWidget) -> None:
         """Show a window in place of the one before."""
-        if size := os.environ.get("CM_DESKTOP_SIZE"):
+        pictured = isinstance(window, MainWindow) and self._request.screenshot is not None
+        if size := os.environ.get("CM_DESKTOP_SIZE", _PICTURE_SIZE if pictured else ""):
             width, _by, height = size.partition("x")
             window.resize(QSize(int(width), int(height)))
         window.show()

@@ -130,7 +130,7 @@ GLYPHS: Final[Mapping[str, tuple[str, int]]] = {
     "ch_instagram": ("instagram", 0xF02FE),
     "ch_threads": ("at", 0xF0065),
     "ch_whatsapp": ("whatsapp", 0xF05A3),
-    "ch_x": ("alpha-x-box", 0xF0B1F),
+    "ch_x": ("alpha-x", 0xF0B05),
     "ch_youtube": ("youtube", 0xF05C3),
     "ch_linkedin": ("linkedin", 0xF033B),
     "ch_google_business": ("storefront", 0xF07C7),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QPoint, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -29,6 +29,7 @@ from cm_desktop.ui.layout import Columns
 from cm_desktop.ui.messages import problem_words
 from cm_desktop.ui.toast import Toast
 
+_SHARE_OF_SCREEN = 0.94  # the first time; the system draws a frame around
 _COUNT_AGAIN_MS = 50  # several changes in a row are counted once
 
 
@@ -282,7 +283,8 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry = self.context.settings.value("window/geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            self.resize(1_440, 900)
+            room = self.screen().availableGeometry().size() * _SHARE_OF_SCREEN
+            self.resize(QSize(1_440, 900).boundedTo(room))
         self.columns.restore()
 
     def _outbox_page(self) -> QWidget:

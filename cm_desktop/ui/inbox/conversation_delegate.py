@@ -57,6 +57,11 @@ class _Look:
     marked: bool
 
 
+def row_height() -> int:
+    """Return the height of a row in the size of text that the user chose."""
+    return round(ROW_HEIGHT * theme.text_scale())
+
+
 class ConversationDelegate(QStyledItemDelegate):
     """Paints conversations; `show_status` says whether the list mixes open and closed ones."""
 
@@ -76,7 +81,7 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Every row has the same height."""
-        return QSize(320, ROW_HEIGHT)
+        return QSize(320, row_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Put the picture of a row in its place, painting it first if need be."""
@@ -156,6 +161,8 @@ class _Row:
     ) -> None:
         self._painter = painter
         self._width = size.width()
+        self._height = size.height()
+        self._scale = theme.text_scale()
         self._row = conversation
         self._now = now
         self._ground = ground
@@ -165,10 +172,10 @@ class _Row:
         """Paint the words, on two lines or three."""
         third = self._has_third_line(show_status=show_status)
         tops = (7.0, 27.0) if third else (16.0, 37.0)
-        self._first_line(tops[0])
-        self._second_line(tops[1])
+        self._first_line(tops[0] * self._scale)
+        self._second_line(tops[1] * self._scale)
         if third:
-            self._third_line(49.0, show_status=show_status)
+            self._third_line(49.0 * self._scale, show_status=show_status)
 
     def _has_third_line(self, *, show_status: bool) -> bool:
         row = self._row
@@ -178,7 +185,7 @@ class _Row:
     def marks(self, look: _Look, channel: str) -> None:
         """Paint what is left of the words."""
         painter = self._painter
-        rect = QRectF(_LEFT, (ROW_HEIGHT - _AVATAR) / 2, _AVATAR, _AVATAR)
+        rect = QRectF(_LEFT, (self._height - _AVATAR) / 2, _AVATAR, _AVATAR)
         if look.marked:
             draw_glyph(painter, rect.adjusted(8, 8, -8, -8), "checked", theme.colour("accent"))
         else:
@@ -190,11 +197,13 @@ class _Row:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("accent"))
         if look.selected:
-            painter.drawRect(QRectF(0, 0, 3, ROW_HEIGHT))
+            painter.drawRect(QRectF(0, 0, 3, self._height))
         if self._row.unread:
-            painter.drawEllipse(QPointF(11.5, ROW_HEIGHT / 2), 4, 4)
+            painter.drawEllipse(QPointF(11.5, self._height / 2), 4, 4)
         painter.setPen(QPen(theme.colour("line"), 1))
-        painter.drawLine(QPointF(_TEXT, ROW_HEIGHT - 0.5), QPointF(self._width, ROW_HEIGHT - 0.5))
+        painter.drawLine(
+            QPointF(_TEXT, self._height - 0.5), QPointF(self._width, self._height - 0.5)
+        )
 
     def _first_line(self, top: float) -> None:
         when = dates.short_time(self._row.last_at, self._now)
@@ -240,7 +249,7 @@ class _Row:
                 self._mark("", f"+{rest + 1}", "soft", left, top)
                 return
             ground, text = theme.tag_colours(tag.colour)
-            chip = QRectF(left, top - 1, width, _CHIP)
+            chip = QRectF(left, top - 1, width, _CHIP * self._scale)
             self._painter.setPen(Qt.PenStyle.NoPen)
             self._painter.setBrush(ground)
             self._painter.drawRoundedRect(chip, 4, 4)
@@ -252,18 +261,20 @@ class _Row:
     def _mark(self, glyph: str, words: str, tone: str, left: float, top: float) -> float:
         """Draw a glyph with a word, and return where the next thing begins."""
         metrics = QFontMetrics(theme.font("soft"))
-        begin = left + (17 if glyph else 0)
+        begin = left + (17 * self._scale if glyph else 0)
         shown = elided(words, metrics, max(0, round(self._edge - begin)))
         width = metrics.horizontalAdvance(shown)
         if begin + width > self._edge + 1:
             return left
         if glyph:
-            draw_glyph(
-                self._painter, QRectF(left, top + 1, 14, 14), glyph, theme.colour(tone)
-            )  # fmt: skip
+            side = 14 * self._scale
+            place = QRectF(left, top + 1, side, side)
+            draw_glyph(self._painter, place, glyph, theme.colour(tone))
         self._painter.setFont(theme.font("soft"))
         self._painter.setPen(theme.colour(tone))
-        self._painter.drawText(QRectF(begin, top, width + 2, 16), int(_LEFT_MIDDLE), shown)
+        self._painter.drawText(
+            QRectF(begin, top, width + 2, 16 * self._scale), int(_LEFT_MIDDLE), shown
+        )
         return begin + width + theme.SMALL
 
     def _text(
@@ -278,7 +289,9 @@ class _Row:
         self._painter.setFont(font)
         self._painter.setPen(theme.colour(tone))
         self._painter.drawText(
-            QRectF(_TEXT, top, width, 20), int(side | Qt.AlignmentFlag.AlignVCenter), shown
+            QRectF(_TEXT, top, width, 20 * self._scale),
+            int(side | Qt.AlignmentFlag.AlignVCenter),
+            shown,
         )
         return metrics.horizontalAdvance(shown)
 
@@ -287,7 +300,7 @@ class _Row:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.setPen(QPen(theme.colour("accent"), 2))
         self._painter.drawRoundedRect(
-            QRectF(5, 3, self._width - 8, ROW_HEIGHT - 6), theme.RADIUS, theme.RADIUS
+            QRectF(5, 3, self._width - 8, self._height - 6), theme.RADIUS, theme.RADIUS
         )
 
 

@@ -10,7 +10,7 @@ from cm_desktop.domain.ids import ConversationId
 from cm_desktop.i18n import _, ngettext
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.icons import icon
-from cm_desktop.ui.inbox.conversation_delegate import ROW_HEIGHT, ConversationDelegate
+from cm_desktop.ui.inbox.conversation_delegate import ConversationDelegate, row_height
 from cm_desktop.ui.inbox.conversation_model import ConversationModel, Index
 
 _AVATAR_END = 64
@@ -68,8 +68,8 @@ class ConversationList(QTableView):
         across.hide()
         across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         down.hide()
-        down.setMinimumSectionSize(ROW_HEIGHT)
-        down.setDefaultSectionSize(ROW_HEIGHT)
+        down.setMinimumSectionSize(row_height())
+        down.setDefaultSectionSize(row_height())
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._pill = QPushButton(icon("up", "on_accent"), "", self)
         self._pill.setProperty("kind", "primary")
@@ -85,7 +85,7 @@ class ConversationList(QTableView):
         self._rows.rowsRemoved.connect(self._rows_left)
         self._rows.rowsMoved.connect(self._rows_moved)
         self._rows.modelReset.connect(self._reset)
-        self._context.theme.changed.connect(self._delegate.forget)
+        self._context.theme.changed.connect(self._look_changed)
 
     @property
     def current_id(self) -> ConversationId | None:
@@ -250,9 +250,17 @@ class ConversationList(QTableView):
         self._settle.stop()
         self.opened.emit(self.current_id)
 
+    @Slot()
+    def _look_changed(self) -> None:
+        """Paint everything anew: other colours, or a larger text and so higher rows."""
+        self._delegate.forget()
+        self.verticalHeader().setMinimumSectionSize(row_height())
+        self.verticalHeader().setDefaultSectionSize(row_height())
+        self.viewport().update()
+
     @Slot(int)
     def _scrolled(self, _value: int) -> None:
-        if self.verticalScrollBar().value() < ROW_HEIGHT:
+        if self.verticalScrollBar().value() < row_height():
             self._count_new(0)
         self._read_on()
 
@@ -283,7 +291,7 @@ class ConversationList(QTableView):
 
     def _top_row(self) -> int:
         """Return the row at the upper edge, 0 while the list is at its top."""
-        return self.verticalScrollBar().value() // ROW_HEIGHT
+        return self.verticalScrollBar().value() // row_height()
 
     @Slot()
     def _reset(self) -> None:
@@ -295,7 +303,7 @@ class ConversationList(QTableView):
         # The view learns of its new height when it lays out, which is now and not later.
         self.updateGeometries()
         bar = self.verticalScrollBar()
-        bar.setValue(bar.value() + rows * ROW_HEIGHT)
+        bar.setValue(bar.value() + rows * row_height())
 
     def _count_new(self, count: int) -> None:
         self._new = count

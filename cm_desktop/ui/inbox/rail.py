@@ -69,6 +69,7 @@ class Rail(QFrame):
         self._busy_soon.timeout.connect(self._say_busy)
         self._build()
         self.collapse(narrow=False)
+        context.theme.changed.connect(self._look_changed)
         self.list.selectionModel().currentChanged.connect(self._moved)
         self.list.customContextMenuRequested.connect(self._menu)
         self._connect_button.clicked.connect(self.connect_wanted)
@@ -103,7 +104,7 @@ class Rail(QFrame):
 
     def collapse(self, *, narrow: bool) -> None:
         """Show pictures only, or pictures and words."""
-        self.setFixedWidth(NARROW if narrow else WIDE)
+        self.setFixedWidth(NARROW if narrow else round(WIDE * min(theme.text_scale(), 1.3)))
         words = _("Connect a page")
         self._connect_button.setText("" if narrow else words)
         self._connect_button.setAccessibleName(words)
@@ -123,6 +124,10 @@ class Rail(QFrame):
         self.model.show(counts, accounts)
         if chosen is not None and self.chosen != chosen:
             self._set_current(max(0, self.model.row_of(chosen)))
+
+    @Slot()
+    def _look_changed(self) -> None:
+        self.collapse(narrow=self.narrow)
 
     def show_busy(self, *, busy: bool) -> None:
         """Say below the channels that news are being fetched; at once would flicker."""
@@ -175,7 +180,8 @@ class _RailDelegate(QStyledItemDelegate):
         """Headings keep some distance from what is above."""
         heading = index.data(EntryRole).view is None
         narrow = option.widget.width() < NARROW
-        return QSize(40, (17 if narrow else _ROW + theme.SMALL) if heading else _ROW)
+        row = round(_ROW * theme.text_scale())
+        return QSize(40, (17 if narrow else row + theme.SMALL) if heading else row)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a line, with words if there is room for them."""
@@ -215,7 +221,9 @@ class _RailDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), theme.RADIUS, theme.RADIUS)
         if chosen:
             painter.setBrush(theme.colour("accent"))
-            painter.drawRoundedRect(QRectF(rect.left(), rect.top() + 8, 3, _ROW - 16), 1.5, 1.5)
+            painter.drawRoundedRect(
+                QRectF(rect.left(), rect.top() + 8, 3, rect.height() - 16), 1.5, 1.5
+            )
         if chosen and state & _STATE.State_HasFocus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("accent"), 2))
