@@ -69,7 +69,7 @@ def main(request: Request) -> int:
         words = _("There is no screen “%(name)s”. There are: %(known)s.")
         sys.stderr.write(words % {"name": request.screen, "known": ", ".join(known)} + "\n")
         return _WRONG_USE
-    application = start.make_application()
+    application = start.make_application(for_picture=request.screenshot is not None)
     with ExitStack() as cleanup:
         program = Program(application, request, cleanup)
         start.quit_on_signals(application)

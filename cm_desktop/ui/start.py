@@ -35,8 +35,14 @@ _TICK_MS = 250
 _log = logging.getLogger(__name__)
 
 
-def make_application() -> QApplication:
-    """Return the application object. Ends the program with code 2 where there is no screen."""
+def make_application(*, for_picture: bool = False) -> QApplication:
+    """Return the application object. Ends the program with code 2 where there is no screen.
+
+    `for_picture`: the window is only to be painted into a file, which needs no screen.
+    """
+    if for_picture and not _may_have_screen():
+        # Qt's own platform for this; without it, Qt would end the program on a server or in CI.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     # Broken pictures of others are none of the user's business.
     QLoggingCategory.setFilterRules("qt.gui.imageio*=false\nqt.gui.icc*=false")
     qInstallMessageHandler(_say)
@@ -45,6 +51,12 @@ def make_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setWindowIcon(program_icon())
     return application
+
+
+def _may_have_screen() -> bool:
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def translate_qt(application: QApplication) -> None:
