@@ -30,8 +30,8 @@ from cm_desktop.ui.dialogs.frame import Scrolled
 from cm_desktop.ui.dialogs.picker import PickerPopup
 from cm_desktop.ui.dialogs.snooze_picker import SnoozePicker
 from cm_desktop.ui.dialogs.tag_picker import TagPicker
-from cm_desktop.ui.dialogs.words import Words
-from cm_desktop.ui.labels import PlainLabel, button_text, name_text, set_tooltip
+from cm_desktop.ui.dialogs.words import Words, relabel
+from cm_desktop.ui.labels import PlainLabel, name_text, set_tooltip
 from cm_desktop.ui.runner import Done, Outcome
 
 _LOOKED_THROUGH = 50  # conversations that might be with the same person
@@ -128,8 +128,8 @@ class DetailsPanel(QFrame):
     def _show(self, thread: Thread) -> None:
         about, now = thread.conversation, self._context.now()
         self.person.show_person(about.author, self._context.channel_of(about))
-        self.status.setText(button_text(_upper(status_words(about, self._context))))
-        self.assignee.setText(button_text(name_text(about.assignee or _("Nobody"), 24)))
+        relabel(self.status, _upper(status_words(about, self._context)))
+        relabel(self.assignee, name_text(about.assignee or _("Nobody"), 24))
         self.assignee.setAccessibleName(
             _("Assigned to %(name)s. Change…") % {"name": name_text(about.assignee or _("Nobody"))}
         )

@@ -17,7 +17,7 @@ from cm_desktop.ui.dialogs.channel_words import FieldWords, channel_words
 from cm_desktop.ui.dialogs.connect_page import ConnectDialog, tell_trial
 from cm_desktop.ui.dialogs.fields import PasswordField, TroubleBox, field
 from cm_desktop.ui.dialogs.frame import Dialog
-from cm_desktop.ui.dialogs.words import Words
+from cm_desktop.ui.dialogs.words import Words, relabel
 from cm_desktop.ui.icons import channel_mark
 from cm_desktop.ui.inbox.health_words import health_mark, health_sentence
 from cm_desktop.ui.labels import ElidedLabel, PlainLabel, name_text
@@ -33,6 +33,7 @@ class AccountsDialog(Dialog):
         super().__init__(_("Channels and accounts"), parent, width=620)
         self._context = context
         self.cards: dict[str, AccountCard] = {}
+        self._built = False
         self._column = self.add_scrolled()
         self.add_left(text_button(_("Connect a page…"), self._connect, "", "add"))
         self.add_close()
@@ -44,12 +45,13 @@ class AccountsDialog(Dialog):
         """Read the accounts again."""
         accounts = reading.accounts(self._context.vault)
         shown = {account.id: account for account in accounts}
-        if list(self.cards) != list(shown):
+        if not self._built or list(self.cards) != list(shown):
             self._rebuild(accounts)
         for account in accounts:
             self.cards[account.id].show_account(account)
 
     def _rebuild(self, accounts: list[Account]) -> None:
+        self._built = True
         while (item := self._column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -120,8 +122,7 @@ class AccountCard(QFrame):
         sentence = health_sentence(account, self._context.now())
         self._sentence.setText(sentence)
         self._sentence.set_kind(tone if account.health is not Health.OK else "soft")
-        self.pause.setText(_("Go on") if account.paused else _("Pause"))
-        self.pause.setAccessibleName(self.pause.text())
+        relabel(self.pause, _("Go on") if account.paused else _("Pause"))
         self.setAccessibleName(f"{account.title}. {sentence}")
 
     def _test(self) -> None:

@@ -43,7 +43,7 @@ class BigChoice(QAbstractButton):
         room = width - _MARK - 3 * theme.LARGE - 24
         said = words.boundingRect(0, 0, max(room, 40), 9_999, _WRAP, self._sentence)
         name = QFontMetrics(theme.font("strong")).height()
-        return max(_MARK, name + 2 + said.height()) + 2 * theme.MEDIUM
+        return max(_MARK, name + 4 + said.height()) + 2 * theme.MEDIUM
 
     def sizeHint(self) -> QSize:
         """Ask for a comfortable width."""
@@ -91,12 +91,13 @@ class BigChoice(QAbstractButton):
         painter.setFont(strong)
         painter.setPen(theme.colour("text"))
         line = QRectF(rect.left(), rect.top(), rect.width(), metrics.height())
-        painter.drawText(line, elided(self._title, metrics, round(rect.width())))
+        painter.drawText(line, _LINE, elided(self._title, metrics, round(rect.width())))
         painter.setFont(theme.font("soft"))
         painter.setPen(theme.colour("soft"))
         painter.drawText(rect.adjusted(0, metrics.height() + 2, 0, 4), _WRAP, self._sentence)
 
 
+_LINE = int(Qt.TextFlag.TextDontClip | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from cm_desktop.ui.dialogs.fuzzy import rank
+from cm_desktop.ui.dialogs.fuzzy import enough, rank
 
 Index = QModelIndex | QPersistentModelIndex
 _MOST = 200  # rows shown; who needs more types a letter
@@ -67,7 +67,8 @@ class ChoiceModel(QAbstractListModel):
             for one in self._all
             if not one.last
         ]
-        fitting = [pair for pair in ranked if pair[0]]
+        least = enough(how_well for how_well, _one in ranked)
+        fitting = [pair for pair in ranked if pair[0] >= least]
         if query.strip():
             fitting.sort(key=lambda pair: -pair[0])
         self._shown = [one for _rank, one in fitting[:_MOST]]

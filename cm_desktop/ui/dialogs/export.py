@@ -76,7 +76,7 @@ class ExportDialog(Dialog):
         self.body.addLayout(
             field(_("Only what is found by"), self.query, _("As in the search field of the list."))
         )
-        days = row(self.from_day, self.begin, self.to_day, self.end, spacing=theme.SMALL)
+        days = row(self.from_day, self.begin, self.to_day, self.end, None, spacing=theme.SMALL)
         self.body.addLayout(days)
         self.body.addWidget(self.notes)
         self.body.addWidget(self.count)
@@ -88,6 +88,8 @@ class ExportDialog(Dialog):
         here = (self._context.now() + timedelta(days=days)).astimezone()
         day = QDateEdit(QDate(here.year, here.month, here.day))
         day.setCalendarPopup(True)
+        # Translators: Qt's letters for a day in a field; German: "dd.MM.yyyy".
+        day.setDisplayFormat(_("dd/MM/yyyy"))
         day.setEnabled(False)
         day.setAccessibleName(words)
         box = QCheckBox(words)

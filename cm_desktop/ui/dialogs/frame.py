@@ -49,7 +49,7 @@ class Dialog(QDialog):
         buttons.addLayout(self._right)
         for part in (self._left, self._right):
             part.setSpacing(theme.SMALL)
-        outer = QVBoxLayout(self)
+        self._outer = outer = QVBoxLayout(self)
         outer.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.LARGE)
         outer.setSpacing(theme.LARGE)
         outer.addWidget(self.heading)
@@ -81,10 +81,11 @@ class Dialog(QDialog):
         return self._add(text_button(text or _("Cancel"), self.reject, ""))
 
     def add_close(self) -> QPushButton:
-        """Add the button of a dialog in which everything takes effect at once."""
-        button = self._add(text_button(_("Close"), self.accept, ""))
-        button.setDefault(True)
-        return button
+        """Add the button of a dialog in which everything takes effect at once.
+
+        Enter in a field is the field's own, so the button is no default.
+        """
+        return self._add(text_button(_("Close"), self.accept, ""))
 
     def add_primary(self, text: str, slot: Callable[[], object], glyph: str = "") -> QPushButton:
         """Add the button that does what the dialog is for; Enter in a field presses it."""
@@ -103,11 +104,29 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Fit on the screen, and put the keyboard where one begins."""
         super().showEvent(event)
-        room = self.screen().availableGeometry().size() * _SHARE_OF_SCREEN
         wanted = self.size().expandedTo(self.sizeHint())
-        self.resize(wanted.boundedTo(room.expandedTo(self.minimumSizeHint())))
+        self.resize(wanted.boundedTo(self._room()))
+        self._grow()
         if self._first is not None:
             self._first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        """Grow where something in it needs more room than there was."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._grow()
+        return done
+
+    def _grow(self) -> None:
+        """Be as high as what is in it asks for, but not higher than the screen."""
+        needed = self._outer.totalHeightForWidth(self.width())
+        height = min(max(needed, self.sizeHint().height()), self._room().height())
+        if height > self.height():
+            self.resize(self.width(), height)
+
+    def _room(self) -> QSize:
+        room = self.screen().availableGeometry().size() * _SHARE_OF_SCREEN
+        return room.expandedTo(self.minimumSizeHint())
 
     def _add(self, button: QPushButton) -> QPushButton:
         self._right.addWidget(button)
@@ -130,12 +149,11 @@ class Scrolled(QScrollArea):
 
     def sizeHint(self) -> QSize:
         """Ask for the whole height, so that nothing scrolls where there is room."""
-        inside = self._inside
-        hint = inside.sizeHint()
-        width = max(self.width(), hint.width())
-        if inside.hasHeightForWidth():
-            return QSize(width, inside.heightForWidth(width))
-        return QSize(width, hint.height())
+        hint = self._inside.sizeHint()
+        if not self._inside.hasHeightForWidth():
+            return hint
+        width = self.width() if self.isVisible() else hint.width()
+        return QSize(hint.width(), self._inside.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         """Be content with a few lines of the whole width."""

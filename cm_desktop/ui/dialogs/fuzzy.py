@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 # The better a hit, the higher; between two of the same kind the shorter text wins.
 _WHOLE, _START, _WORD_START, _INSIDE, _ELSEWHERE, _LETTERS = 6, 5, 4, 3, 2, 1
@@ -30,6 +31,14 @@ def rank(query: str, name: str, more: str = "") -> int:
     if all(ranks):
         return min(ranks)
     return _LETTERS if len(words) == 1 and _in_order(words[0], name) else 0
+
+
+def enough(ranks: Iterable[int]) -> int:
+    """Return the rank from which on hits are worth showing beside the others.
+
+    What is only found by scattered letters is shown where nothing else was found.
+    """
+    return _LETTERS + 1 if max(ranks, default=0) > _LETTERS else _LETTERS
 
 
 def _rank(word: str, name: str, more: str) -> int:

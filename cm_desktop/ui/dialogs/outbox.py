@@ -30,6 +30,7 @@ from cm_desktop.ui.states import State, StatePage
 MOST = 200  # rows shown
 _JOB = "outbox page"
 _TICK = 1_000  # ms
+_WIDEST = 760  # pixels: longer lines are hard to read
 
 Place = tuple[OutboxRow, Conversation | None]
 
@@ -59,6 +60,7 @@ class OutboxPage(QWidget):
         self._trouble = TroubleBox()
         self._about = Words("", "soft")
         inside = QWidget()
+        inside.setMaximumWidth(round(_WIDEST * theme.text_scale()))
         self._rows = QVBoxLayout(inside)
         self._rows.setContentsMargins(0, 0, theme.SMALL, 0)
         self._rows.setSpacing(theme.SMALL)
@@ -104,8 +106,8 @@ class OutboxPage(QWidget):
         self._show(outcome.value)
 
     def _show(self, places: Sequence[Place]) -> None:
-        shown = [(one.waiting, one.conversation) for one in self.entries]
-        if shown != list(places[:MOST]):
+        wanted = [(waiting, _where(about)) for waiting, about in places[:MOST]]
+        if [entry.says for entry in self.entries] != wanted:
             self._fill(places[:MOST])
         self._about.setText(_about(places))
         self._about.setVisible(bool(places))
@@ -129,7 +131,7 @@ class OutboxPage(QWidget):
 
     def _entry(self, place: Place, kept: dict[OutboxId, Entry]) -> Entry:
         before = kept.get(place[0].id)
-        if before is not None and (before.waiting, before.conversation) == place:
+        if before is not None and before.says == (place[0], _where(place[1])):
             return kept.pop(place[0].id)
         return Entry(self._context, place, self._actions, self.open_conversation.emit)
 
@@ -195,6 +197,11 @@ class Entry(QWidget):
         head.addWidget(self.open)
         column.addLayout(head)
         column.addWidget(self.card)
+
+    @property
+    def says(self) -> tuple[OutboxRow, str]:
+        """All that it shows."""
+        return self.waiting, _where(self.conversation)
 
     def _open(self) -> None:
         self._open_it(self.waiting.conversation)

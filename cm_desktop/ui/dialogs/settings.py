@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -14,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cm_desktop.domain.members import Member
 from cm_desktop.i18n import _, language, system_language, use_language
 from cm_desktop.services import reading
 from cm_desktop.services.my_name import use_name
@@ -22,11 +23,10 @@ from cm_desktop.ui import theme
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.conversation.parts import row, text_button
 from cm_desktop.ui.dialogs.accounts import AccountsDialog
-from cm_desktop.ui.dialogs.fields import TroubleBox, field
+from cm_desktop.ui.dialogs.fields import field
 from cm_desktop.ui.dialogs.frame import Dialog
 from cm_desktop.ui.dialogs.words import Words
 from cm_desktop.ui.labels import PlainLabel, name_text
-from cm_desktop.ui.runner import Failed, Outcome
 
 # Where each setting lies in QSettings.
 LANGUAGE, THEME, TEXT_SIZE = "language", "theme", "text_size"
@@ -45,14 +45,12 @@ class SettingsDialog(Dialog):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(_("Settings"), parent, width=560)
         self._context = context
-        self.trouble = TroubleBox()
         column = self.add_scrolled()
         column.addLayout(self._look())
         column.addLayout(self._work())
         column.addLayout(self._team())
         column.addLayout(self._data())
         column.addStretch(1)
-        self.body.addWidget(self.trouble)
         self.add_close()
         self.begin_at(self.language)
         self._show_members()
@@ -86,7 +84,7 @@ class SettingsDialog(Dialog):
         # Translators: unit of a number field, seconds.
         self.hold.setSuffix(_(" s"))
         self.hold.setValue(_whole(self._value(HOLD_SECONDS, str(USUAL_HOLD)), USUAL_HOLD))
-        self.hold.setMaximumWidth(120)
+        self.hold.setMaximumWidth(96)
         self.hold.valueChanged.connect(self._on_hold)
         self.single_keys = QCheckBox(_("Single keys, such as R for “Reply” and E for “Done”"))
         self.single_keys.setChecked(self._value(SINGLE_KEYS, "true") == "true")
@@ -181,21 +179,19 @@ class SettingsDialog(Dialog):
         if not name:
             self.name.setText(self._context.me)
         elif name != self._context.me:
-            self._context.runner.write(lambda: use_name(vault, name), self._on_member)
+            self._write(lambda: use_name(vault, name))
 
     @Slot()
     def _add_member(self) -> None:
         name, desk = " ".join(self.new_member.text().split()), self._context.desk
         if name:
             self.new_member.clear()
-            self._context.runner.write(lambda: desk.add_member(name), self._on_member)
+            self._write(lambda: desk.add_member(name))
 
-    def _on_member(self, outcome: Outcome[Member]) -> None:
-        if isinstance(outcome, Failed):
-            self.trouble.explain(outcome.error)
-            return
-        self.trouble.clear()
-        self._context.changes.members.emit()
+    def _write(self, job: Callable[[], object]) -> None:
+        # Told by the context: the dialog may be closed before it is done.
+        changes = self._context.changes
+        self._context.write(job, then=lambda _done: changes.members.emit())
 
     @Slot()
     def _show_members(self) -> None:
@@ -221,7 +217,9 @@ def _section(title: str, inside: QLayout) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(theme.SMALL)
     column.setContentsMargins(0, 0, 0, theme.MEDIUM)
-    column.addWidget(PlainLabel(title, "soft"))
+    heading = PlainLabel(title)
+    heading.setFont(theme.font("reading_strong"))
+    column.addWidget(heading)
     column.addLayout(inside)
     return column
 

@@ -15,7 +15,7 @@ from cm_desktop.ui.actions import Actions
 from cm_desktop.ui.conversation.parts import row
 from cm_desktop.ui.dialogs.dialog_keys import composer_keys
 from cm_desktop.ui.dialogs.frame import Dialog
-from cm_desktop.ui.dialogs.fuzzy import rank
+from cm_desktop.ui.dialogs.fuzzy import enough, rank
 from cm_desktop.ui.dialogs.words import Words
 from cm_desktop.ui.labels import PlainLabel
 
@@ -64,9 +64,15 @@ class ShortcutsDialog(Dialog):
 
     @Slot(str)
     def _filter(self, typed: str) -> None:
+        ranks = {
+            one: rank(typed, one.words, " ".join(one.keys))
+            for _heading, rows in self.sections
+            for one in rows
+        }
+        least = enough(ranks.values())
         for heading, rows in self.sections:
             for one in rows:
-                one.setVisible(rank(typed, one.words, " ".join(one.keys)) > 0)
+                one.setVisible(ranks[one] >= least)
             heading.setVisible(any(not one.isHidden() for one in rows))
         self.nothing.setVisible(not self.shown)
 

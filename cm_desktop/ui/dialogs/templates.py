@@ -65,7 +65,7 @@ class TemplatesDialog(Dialog):
             text_button(_("Import…"), self._import, "quiet", "save"),
             text_button(_("Export…"), self._export, "quiet", "upload"),
         )
-        self.add_close().setDefault(False)
+        self.add_close()
         self.begin_at(self.picker.line)
 
     @Slot()

@@ -67,7 +67,8 @@ def short(at: datetime) -> str:
     here = at.astimezone()
     day = QDate(here.year, here.month, here.day)
     # Translators: Qt's letters for a day without its year; German: "ddd d. MMM".
-    return f"{dates.locale().toString(day, _('ddd d MMM'))}, {dates.clock_time(at)}"
+    form = _("ddd d MMM")
+    return f"{dates.locale().toString(day, form)}, {dates.clock_time(at)}"
 
 
 def to_qt(at: datetime) -> QDateTime:

@@ -57,6 +57,13 @@ class ElidedButton(QPushButton):
         self.setText(elided(self._whole, self.fontMetrics(), room).replace("&", "&&"))
 
 
+def relabel(button: QPushButton, text: str) -> None:
+    """Give a button of text_button() another text; one with a picture keeps its distance."""
+    shown = button_text(text)
+    button.setText(shown if button.icon().isNull() else f"\N{THIN SPACE}{shown}")
+    button.setAccessibleName(text)
+
+
 def _broken(word: re.Match[str]) -> str:
     letters = word[0]
     starts = range(0, len(letters), _PIECE)

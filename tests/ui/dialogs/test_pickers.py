@@ -69,6 +69,15 @@ def test_better_hits_stand_first():
     assert [one.text for one in model.shown] == ["Open", "Opening hours", "The opening", "Reopen"]
 
 
+def test_scattered_letters_count_only_where_nothing_else_is_found():
+    model = ChoiceModel()
+    model.set_choices([Choice(value=n, text=n) for n in ("Private", "Previous action")])
+    model.filter("privat")
+    assert [one.text for one in model.shown] == ["Private"]
+    model.filter("pvat")
+    assert "Previous action" in [one.text for one in model.shown]
+
+
 def test_a_row_at_the_end_is_never_filtered_out():
     model = ChoiceModel()
     model.set_choices([Choice(value=1, text="One"), Choice(value=2, text="Edit", last=True)])
