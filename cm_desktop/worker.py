@@ -39,7 +39,7 @@ from typing import Any
 from cm_desktop.domain.errors import CmError, UsageError, VaultError
 from cm_desktop.domain.ids import AccountId
 from cm_desktop.domain.model import Account, Health
-from cm_desktop.services import reading, syncing, waking
+from cm_desktop.services import backup, reading, syncing, waking
 from cm_desktop.services.contract_json import stamp
 from cm_desktop.services.scheduling import Schedule, Work, all_offline, has_slept
 from cm_desktop.services.syncing import AccountReport
@@ -49,6 +49,8 @@ from cm_desktop.services.watching import Watchers
 
 _NICE = 10
 _WAKE_EVERY = 30.0  # seconds between two looks at what is snoozed
+_FIRST_BACKUP = 60.0  # after the start: that has enough to do
+_BACKUP_EVERY = 60.0  # seconds between two looks at whether a backup is due
 _VAULT_PAUSE = 60.0  # seconds to leave a vault alone that could not be written
 _GRACE = 1.5  # seconds for running work to end after `stop`
 _READ_SIZE = 65_536
@@ -63,7 +65,14 @@ Command = Mapping[str, Any]
 class Worker:
     """One vault's worker. Everything happens on the thread that calls `run`, but the work."""
 
-    def __init__(self, vault: Vault, say: Say, tools: Tools | None = None) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        say: Say,
+        tools: Tools | None = None,
+        *,
+        first_backup: float = _FIRST_BACKUP,
+    ) -> None:
         self._vault = vault
         self._say = say
         self._tools = tools or Tools()
@@ -71,6 +80,10 @@ class Worker:
         self._schedule = Schedule()
         self._cancelled = threading.Event()
         self._pool = ThreadPoolExecutor(syncing.AT_A_TIME, thread_name_prefix="sync")
+        # Of its own: copying a large vault must not take the turn of an account.
+        self._backup_pool = ThreadPoolExecutor(1, thread_name_prefix="backup")
+        self._backing_up = False
+        self._next_backup = time.monotonic() + first_backup
         self._watchers = Watchers(vault, self._tools, self._news)
         self._offline: bool | None = None
         self._next_wake = 0.0
@@ -89,6 +102,7 @@ class Worker:
         self._ask_all(Work.SYNC)  # whatever the clock says, a new start looks at everything
         while not self._cancelled.is_set():
             self._wake_snoozed()
+            self._back_up_in_time()
             self._begin_what_is_due()
             self._hear(self._patience())
         return self._end()
@@ -157,6 +171,25 @@ class Worker:
             return
         if woken:
             self._say({"event": "woken", "conversations": sorted(woken)})
+
+    def _back_up_in_time(self) -> None:
+        if self._backing_up or time.monotonic() < max(self._next_backup, self._resting_until):
+            return
+        self._backing_up = True
+        self._next_backup = time.monotonic() + _BACKUP_EVERY
+        about = (self._vault.db, self._vault.folder, self._tools.now())
+        future = self._backup_pool.submit(backup.back_up_if_due, *about)
+        future.add_done_callback(lambda future: self._inbox.put(partial(self._backed_up, future)))
+
+    def _backed_up(self, future: Future[backup.Backup | None]) -> None:
+        self._backing_up = False
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, VaultError):
+            self._next_backup = time.monotonic() + backup.EVERY.total_seconds()
+            _log.error("backup: %s", error.code)
+            self._say({"event": "vault", "code": error.code})
+        elif error is not None:
+            raise error
 
     # What is heard.
 
@@ -247,12 +280,16 @@ class Worker:
 
     def _end(self) -> bool:
         self._watchers.stop()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._backup_pool):
+            pool.shutdown(wait=False, cancel_futures=True)
         until = time.monotonic() + _GRACE
-        while self._schedule.busy and self._take_one(until - time.monotonic()):
+        while self._is_busy() and self._take_one(until - time.monotonic()):
             continue
         self._say({"event": "stopped"})
-        return not self._schedule.busy and self._watchers.all_ended()
+        return not self._is_busy() and self._watchers.all_ended()
+
+    def _is_busy(self) -> bool:
+        return bool(self._schedule.busy) or self._backing_up
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ REGULAR = "regular"  # the only ones that are removed again
 REPLACED = "replaced"  # what a restored backup took the place of
 EVERY = timedelta(minutes=30)
 
+_UNFINISHED = timedelta(days=1)
 _RECENT, _DAILY, _WEEKLY = 8, 7, 4
 _STAMP = "%Y-%m-%dT%H-%M-%S-%fZ"
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{6}Z)-([a-z0-9]+)\.db")
@@ -63,6 +64,7 @@ def back_up_if_due(db: Database, folder: Path, now: datetime) -> Backup | None:
     Kept are the eight newest, one of each of the last seven days, and one of each of the
     last four weeks. Returns None if nothing was due. Raises VaultErrors.
     """
+    _drop_unfinished(folder, now)
     regular = [one for one in list_backups(folder) if one.reason == REGULAR]
     if regular and not _is_due(db, regular[0].made_at, now):
         return None
@@ -133,6 +135,14 @@ def _put(part: Path, file: Path) -> None:
         os.fsync(opened.fileno())
     part.rename(file)
     vault_file.sync_folder(file.parent)
+
+
+def _drop_unfinished(folder: Path, now: datetime) -> None:
+    """Remove what programs that were killed left; one of today may still be in the making."""
+    with files_explained():
+        for part in (folder / FOLDER).glob("*.part"):
+            if part.stat().st_mtime < (now - _UNFINISHED).timestamp():
+                part.unlink(missing_ok=True)
 
 
 def _is_due(db: Database, last: datetime, now: datetime) -> bool:

@@ -219,6 +219,17 @@ def test_a_clock_that_was_set_back_does_not_stop_the_backups(data_dir):
         assert backup.back_up_if_due(opened.db, opened.folder, earlier) is not None
 
 
+def test_what_a_killed_program_left_of_a_backup_goes_after_a_day(data_dir):
+    with vault.open_vault(data_dir, "a") as opened:
+        now = datetime.now(UTC)
+        half = opened.folder / "backups" / "2020-01-01T00-00-00-000000Z-regular.part"
+        half.write_bytes(b"x")
+        backup.back_up_if_due(opened.db, opened.folder, now + timedelta(hours=23))
+        assert half.exists()
+        backup.back_up_if_due(opened.db, opened.folder, now + timedelta(hours=25))
+        assert not half.exists()
+
+
 def test_old_regular_backups_thin_out_and_others_stay(data_dir):
     folder = data_dir / "vaults" / "a" / "backups"
     times = [NOON - timedelta(hours=8 * n) for n in range(200)]  # 67 days

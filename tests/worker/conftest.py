@@ -20,10 +20,10 @@ def office(vault):
 class Running:
     """A worker at work, and what it said so far."""
 
-    def __init__(self, office, tools):
+    def __init__(self, office, tools, **options):
         self.said = []
         self._heard = threading.Condition()
-        self.worker = Worker(office.vault, self._say, tools)
+        self.worker = Worker(office.vault, self._say, tools, **options)
         self.ended = None
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -66,8 +66,8 @@ def running(office):
     """Start a worker; it is stopped after the test."""
     started = []
 
-    def start(**tools):
-        started.append(Running(office, office.tools(**tools)))
+    def start(first_backup=3600.0, **tools):
+        started.append(Running(office, office.tools(**tools), first_backup=first_backup))
         return started[0]
 
     yield start

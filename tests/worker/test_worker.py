@@ -1,5 +1,6 @@
 """The worker fetches and sends by itself, says what happened, and ends when told."""
 
+import resource
 import threading
 import time
 from datetime import timedelta
@@ -8,6 +9,7 @@ import pytest
 
 from cm_desktop.domain.errors import DiskFullError, OfflineError
 from cm_desktop.domain.model import Status
+from cm_desktop.services import backup
 from cm_desktop.services.watching import Watchers
 from cm_desktop.store import accounts, conversations
 from tests import factory
@@ -228,3 +230,29 @@ def test_work_that_ends_while_the_worker_stops_listens_to_nobody_any_more(office
     watchers.watch(office.account)
     assert watchers.all_ended()
     assert office.connector.waits == 0
+
+
+def test_a_backup_is_made_while_the_worker_works(office, running):
+    worker = running(first_backup=0.0)
+    worker.wait_for("account", busy=False)
+    worker.stop()
+    (made,) = backup.list_backups(office.vault.folder)
+    assert made.reason == "regular"
+    assert backup.is_sound(made.file, office.vault.key)
+    assert worker.ended is True
+
+
+def test_a_backup_that_finds_no_room_is_told_and_costs_nothing_else(office, running, expect_log):
+    expect_log("backup: disk_full")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        worker = running(first_backup=0.0)
+        worker.wait_for("vault", code="disk_full")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    worker.wait_for("account", busy=False)
+    office.connector.pages = [[factory.message_seen()]]
+    worker.do("sync")
+    assert worker.wait_for("changed")["new"] == 1
+    assert backup.list_backups(office.vault.folder) == []
