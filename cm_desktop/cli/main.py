@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cm_desktop import __version__
+from cm_desktop.cli.click_words import teach_click
 from cm_desktop.cli.errors import CANCELLED, DONE, WRONG_USE, code_of, error_json, usage_json
 from cm_desktop.cli.output import steady, write_json
 from cm_desktop.cli.program import Answer, Program, WindowRequest, say
@@ -52,6 +53,7 @@ def main(arguments: Sequence[str] | None = None, program: Program | None = None)
     for stream in (sys.stdout, sys.stderr):
         steady(stream)
     use_language(system_language())
+    teach_click()
     try:
         return _answered(given, program)
     except BrokenPipeError:
@@ -140,4 +142,10 @@ _commands = Commands(
     params=[*global_options(hidden=False), *_window_options()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-_commands = click.version_option(__version__, "--version", prog_name="cm-desktop")(_commands)
+_commands = click.version_option(
+    __version__,
+    "--version",
+    prog_name="cm-desktop",
+    cls=Option,
+    about=lambda: _("Show the version and exit."),
+)(_commands)

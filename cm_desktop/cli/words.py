@@ -28,7 +28,18 @@ class Option(click.Option):
         return super().get_help_record(ctx)
 
 
-class _Worded(click.Command):
+class _Helped(click.Command):
+    """What everything has that explains itself."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return `--help`, which tells what it does in the language spoken now."""
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.help = _("Show this message and exit.")
+        return found
+
+
+class _Worded(_Helped):
     """What commands and groups share."""
 
     def __init__(self, *names: Any, about: Words | None = None, **details: Any) -> None:
@@ -58,7 +69,7 @@ class Group(_Worded, click.Group):
     """A command that has commands of its own."""
 
 
-class Commands(click.Group):
+class Commands(_Helped, click.Group):
     """All commands; the file of one is only read when it is asked for."""
 
     def __init__(self, *names: Any, places: dict[str, str], **details: Any) -> None:

@@ -12,7 +12,7 @@ from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.model import Account, Message, OutboxRow, Status
 from cm_desktop.domain.policy import Ability, ChannelPolicy
 from cm_desktop.domain.templates import placeholders
-from cm_desktop.i18n import _
+from cm_desktop.i18n import _, pgettext
 from cm_desktop.services import reading
 from cm_desktop.services.reading import Thread
 from cm_desktop.ui import theme
@@ -61,7 +61,7 @@ class Composer(QFrame):
         self._modes = QButtonGroup(self)
         tabs = row(spacing=theme.TINY)
         for mode, words in self._mode_words().items():
-            button = text_button(words, partial(self._switch, mode))
+            button = text_button(words, partial(self._choose, mode))
             button.setCheckable(True)
             button.setObjectName(mode)
             self._modes.addButton(button)
@@ -89,6 +89,11 @@ class Composer(QFrame):
 
     def _mode_words(self) -> dict[str, str]:
         return {REPLY: _("Reply"), PRIVATE: _("Reply privately"), NOTE: _("Note")}
+
+    def _send_words(self) -> dict[str, str]:
+        # Translators: a button that sends the text; German: "Antwort senden", "Privat senden".
+        sends = {REPLY: pgettext("send", "Reply"), PRIVATE: pgettext("send", "Reply privately")}
+        return {**sends, NOTE: _("Keep the note")}
 
     @property
     def mode(self) -> str:
@@ -129,13 +134,11 @@ class Composer(QFrame):
 
     def write_note(self) -> None:
         """Begin a note."""
-        self._switch(NOTE)
-        self.edit.setFocus()
+        self._choose(NOTE)
 
     def toggle_note(self) -> None:
         """Change between note and answer; the text that is there stays in its own draft."""
-        self._switch(REPLY if self._mode == NOTE else NOTE)
-        self.edit.setFocus()
+        self._choose(REPLY if self._mode == NOTE else NOTE)
 
     @Slot(object)
     def take_text(self, waiting: OutboxRow) -> None:
@@ -176,6 +179,11 @@ class Composer(QFrame):
     def _usual_mode(self) -> str:
         return REPLY if self.policy.may(Ability.REPLY) else NOTE
 
+    def _choose(self, mode: str) -> None:
+        """Change to a mode, to write in it."""
+        self._switch(mode)
+        self.edit.setFocus()
+
     def _switch(self, mode: str) -> None:
         self._save()
         self._enter(mode)
@@ -209,9 +217,7 @@ class Composer(QFrame):
         self._why.setVisible(bool(why))
         self.edit.setEnabled(not why)
         self._templates.setVisible(self._mode != NOTE)
-        self._send.setText(
-            _("Keep the note") if self._mode == NOTE else self._mode_words()[self._mode]
-        )
+        self._send.setText(self._send_words()[self._mode])
         self._say_to()
         self.edit.setPlaceholderText(self._hint())
         self.edit.setAccessibleName(self._hint())

@@ -28,12 +28,11 @@ from PySide6.QtWidgets import (
 from cm_desktop.i18n import _
 from cm_desktop.ui import theme
 from cm_desktop.ui.icons import icon
-from cm_desktop.ui.inbox.search_hints import Hint, fitting, put_in
+from cm_desktop.ui.inbox.search_hints import Hint, fitting, hints, put_in
 from cm_desktop.ui.labels import elided
 
 _HINT = Qt.ItemDataRole.UserRole
 _ROW = 28
-_MEANING = 140  # where the second column begins
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -195,6 +194,13 @@ class _HintDelegate(QStyledItemDelegate):
         painter.drawText(rect.adjusted(theme.SMALL, 0, 0, 0), middle, hint.operator)
         painter.setFont(theme.font("soft"))
         painter.setPen(theme.colour("on_accent" if chosen else "soft"))
-        room = rect.adjusted(_MEANING, 0, -theme.SMALL, 0)
+        room = rect.adjusted(_meaning_column(), 0, -theme.SMALL, 0)
         metrics = QFontMetrics(theme.font("soft"))
         painter.drawText(room, middle, elided(hint.meaning, metrics, room.width()))
+
+
+def _meaning_column() -> int:
+    """Return where the meanings begin, so that the longest operator of the language fits."""
+    metrics = QFontMetrics(theme.font("strong"))
+    widest = max(metrics.horizontalAdvance(hint.operator) for hint in hints())
+    return theme.SMALL + widest + theme.MEDIUM
