@@ -28,13 +28,12 @@ END = (1 << 63) - 1  # before the newest
 
 # CROSS JOIN keeps SQLite at the order of the conversations, which the index gives.
 HEAD = """
-    SELECT c.id, c.uid, c.last_id, a.uid, a.channel, c.kind, c.title, c.status, c.unread,
+    SELECT c.id, c.uid, c.last_id, c.account_id, c.kind, c.title, c.status, c.unread,
            c.preview, c.preview_out, c.assignee, c.due_ms, c.snoozed_ms, c.out_waiting,
            c.out_trouble, c.n, c.remote_id, c.context,
            p.uid, p.name, p.handle, p.remote_id, p.url, p.avatar_url, p.blocked,
            s.uid, s.title, s.text, s.url, s.created_ms
       FROM conversation AS c
-     CROSS JOIN account AS a ON a.id = c.account_id
      CROSS JOIN person AS p ON p.id = c.author_id
       LEFT JOIN post AS s ON s.id = c.post_id
 """
@@ -72,6 +71,7 @@ _TAGS = """
      CROSS JOIN tag AS t ON t.id = ct.tag_id
      ORDER BY ct.conv_id, t.folded
 """
+_ACCOUNTS = "SELECT id, uid, channel FROM account"
 _ROW = "SELECT id FROM conversation WHERE uid = ?"
 
 
@@ -178,37 +178,47 @@ def counts(connection: Connection) -> Counts:
 
 def conversations(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> list[Conversation]:
     """Return what rows of HEAD say, with their tags."""
+    if not rows:
+        return []
     tags: dict[int, tuple[Tag, ...]] = {}
-    if rows:
-        found = connection.execute(_TAGS, (listed(row[0] for row in rows),))
-        for conv, name, colour in found:
-            tags[conv] = (*tags.get(conv, ()), Tag(name=name, colour=colour))
-    return [_conversation(row, tags.get(row[0], ())) for row in rows]
+    for conv, name, colour in connection.execute(_TAGS, (listed(row[0] for row in rows),)):
+        tags[conv] = (*tags.get(conv, ()), Tag(name=name, colour=colour))
+    # A dozen rows at most: to read them once is quicker than to join them to each conversation.
+    found = connection.execute(_ACCOUNTS).fetchall()
+    accounts = {row: (AccountId(uid), channel) for row, uid, channel in found}
+    return [_conversation(row, tags.get(row[0], ()), accounts[row[3]]) for row in rows]
 
 
-def _conversation(row: tuple[Any, ...], tags: tuple[Tag, ...]) -> Conversation:
+# To look a member of an enum up by its value is quicker in a dict of one's own.
+_KINDS = {kind.value: kind for kind in Kind}
+_STATUSES = {status.value: status for status in Status}
+
+
+def _conversation(
+    row: tuple[Any, ...], tags: tuple[Tag, ...], account: tuple[AccountId, str]
+) -> Conversation:
     (
-        _row, uid, last_id, account, channel, kind, title, status, unread, preview, preview_out,
-        assignee, due, snoozed, waiting, trouble, n, remote_id, context, *others,
-    ) = row  # fmt: skip
+        _row, uid, last_id, _account, kind, title, status, unread, preview, preview_out,
+        assignee, due, snoozed, waiting, trouble, n, remote_id, context,
+    ) = row[:18]  # fmt: skip
     return Conversation(
         id=ConversationId(uid_text(uid)),
         key=last_id,
-        account=AccountId(account),
-        channel=channel,
-        kind=Kind(kind),
+        account=account[0],
+        channel=account[1],
+        kind=_KINDS[kind],
         title=title,
-        status=Status(status),
+        status=_STATUSES[status],
         unread=unread,
         last_at=time(last_id >> 20),
-        author=person(others[:7]),
+        author=person(row[18:25]),
         preview=preview,
         preview_direction=Direction.OUT if preview_out else Direction.IN,
         tags=tags,
         assignee=assignee,
-        due_at=time_or_none(due),
-        snoozed_until=time_or_none(snoozed),
-        post=post(others[7:]),
+        due_at=None if due is None else time(due),
+        snoozed_until=None if snoozed is None else time(snoozed),
+        post=post(row[25:]),
         waiting_out=waiting,
         trouble_out=trouble,
         messages=n,

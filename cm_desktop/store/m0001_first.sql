@@ -325,7 +325,7 @@ END;
 -- parts nothing but those, so both always agree on what a word is.
 CREATE VIRTUAL TABLE fts USING fts5 (
     text, who, title, facets,
-    content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 3'
+    content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 3 5'
 );
 CREATE VIRTUAL TABLE note_fts USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '1 3'

@@ -80,8 +80,14 @@ def _hits(connection: Connection, query: Query, view: View, before: int, limit: 
             page = _page(connection, sources, before, limit, stack)
     if len(page) < limit:
         below = conversations.END if before > 0 else before + OFFSET
-        more = scattered(connection, query, view, sources, below)[: limit - len(page)]
-        page.extend(_Hit(last - OFFSET, conv, last) for last, conv in more)
+        apart = [
+            _Hit(last - OFFSET, conv, last)
+            for last, conv in scattered(connection, query, view, below)
+        ]
+        # A first page that is not full holds all that is said in one message.
+        whole = before == conversations.END
+        shown = {hit.conv for hit in page} if whole else _shown(connection, sources, apart, 0)
+        page.extend([hit for hit in apart if hit.conv not in shown][: limit - len(page)])
     return page
 
 
@@ -98,7 +104,7 @@ def _page(
     while len(page) < limit and (some := list(islice(hits, limit - len(page)))):
         # One with newer messages may have been shown on an earlier page, for a newer hit.
         doubtful = [hit for hit in some if hit.last >= before]
-        shown = _shown_before(connection, sources, doubtful, before)
+        shown = _shown(connection, sources, doubtful, before)
         page.extend(hit for hit in some if hit.conv not in shown)
     return page
 
@@ -123,14 +129,15 @@ def _distinct(hits: Iterator[_Hit]) -> Iterator[_Hit]:
             yield hit
 
 
-def _shown_before(
-    connection: Connection, sources: Sequence[Stream], hits: Sequence[_Hit], before: int
+def _shown(
+    connection: Connection, sources: Sequence[Stream], hits: Sequence[_Hit], begin: int
 ) -> set[int]:
-    """Return those conversations that have a hit among what earlier pages showed."""
+    """Return those conversations that have a hit from a key on."""
+    if not hits:
+        return set()
     shown: set[int] = set()
-    if hits:
-        convs = listed(hit.conv for hit in hits)
-        for source in sources:
-            rows = connection.execute(source.again, (*source.values, before, convs, before))
-            shown.update(conv for (conv,) in rows)
+    convs = listed(hit.conv for hit in hits)
+    for source in sources:
+        rows = connection.execute(source.again, (*source.values, begin, convs, begin))
+        shown.update(conv for (conv,) in rows)
     return shown

@@ -34,8 +34,9 @@ NO_END = (1 << 63) - 1
 class Plan:
     """One way for a conversation to match; a query is matched by any of its plans.
 
-    `wanted` (all of them) is asked of one message, `unwanted` (none of them) of every message
-    of the conversation, `conditions` of the conversation: each with whether it must hold.
+    `wanted` (all of them) and `unwanted` (none of them) are asked of one message; where nothing
+    is wanted, `unwanted` is asked of every message of the conversation. `conditions` are asked
+    of the conversation, each with whether it must hold.
     """
 
     wanted: tuple[Node, ...] = ()

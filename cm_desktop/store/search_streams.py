@@ -23,6 +23,8 @@ from cm_desktop.store.search_plan import NO_END, Plan, leaves, plans, with_tag
 from cm_desktop.store.search_words import NEVER, is_said, match_all, match_any, match_note
 
 _JUNK = 'facets : "junk"'
+_COMMON = 3_000  # messages
+_FEW = 5_000  # conversations
 _MOST_ACCOUNTS = 8  # each with a stream of its own; more are a condition
 
 _OF_MESSAGES = """
@@ -43,6 +45,13 @@ _OF_NOTES = """
      CROSS JOIN conversation AS c ON c.id = noted.conv_id
      WHERE TRUE
 """
+_AMONG_FEW = """
+    +f.rowid IN (SELECT x.id FROM conversation AS c CROSS JOIN message AS x ON x.conv_id = c.id
+                  WHERE TRUE
+"""
+_COUNT_HITS = "SELECT count(*) FROM (SELECT 1 FROM fts WHERE fts MATCH ? LIMIT ?)"
+_COUNT_CONVERSATIONS = "SELECT count(*) FROM (SELECT 1 FROM conversation AS c WHERE TRUE"
+_AT_MOST = " LIMIT ?)"
 _HIT_OF_MESSAGE = "SELECT f.rowid, c.id, c.last_id"
 _HIT = "SELECT c.last_id, c.id, c.last_id"
 _NEXT_MESSAGE = " AND f.rowid < ? ORDER BY f.rowid DESC"
@@ -133,8 +142,9 @@ def asked_of(connection: Connection, plan: Plan, view: View, *, spam: bool = Fal
     against = match_any(connection, plan.unwanted)
     unwanted = () if spam else (_JUNK,)
     if against not in ("", NEVER):
-        where.append(not_said(against))
         unwanted = (against, *unwanted)
+        if not plan.wanted:
+            where.append(not_said(against))
     return Asked(accounts, where, unwanted)
 
 
@@ -148,19 +158,38 @@ def _of_plan(connection: Connection, plan: Plan, view: View, *, spam: bool) -> I
         return
     tagged = [] if plan.tag is None else [Condition(_TAGGED, (plan.tag,))]
     if match != NEVER:
-        yield _by_message(plan, asked.match(match), [*asked.where, *tagged])
-    if all(map(is_said, plan.wanted)) and (noted := match_note(plan.wanted)):
+        yield _by_message(connection, plan, asked.match(match), [*asked.where, *tagged])
+    if all(map(is_said, plan.wanted)) and (noted := match_note(plan.wanted, plan.unwanted)):
         where = [*_times(plan), *asked.where, *tagged]
         yield from _each_account(_OF_NOTES, (noted,), asked.accounts, where)
 
 
-def _by_message(plan: Plan, match: str, where: Sequence[Condition]) -> Stream:
+def _by_message(
+    connection: Connection, plan: Plan, match: str, where: Sequence[Condition]
+) -> Stream:
+    if where and _is_common(connection, match) and _are_few(connection, where):
+        # Looking up the conversation of each of 300,000 hits to find that few are open takes
+        # a second. To know the messages of the few first takes a hundredth.
+        asked, values = joined(where)
+        where = [*where, Condition(_AMONG_FEW + asked + ")", values)]
     asked, values = joined(where)
     return Stream(
         _HIT_OF_MESSAGE + _OF_MESSAGES + asked + _NEXT_MESSAGE,
         _AGAIN + _OF_MESSAGES + asked + _THESE_MESSAGES,
         (match, plan.begin, plan.end, *values),
     )
+
+
+def _is_common(connection: Connection, match: str) -> bool:
+    count: int = connection.execute(_COUNT_HITS, (match, _COMMON)).fetchone()[0]
+    return count == _COMMON
+
+
+def _are_few(connection: Connection, where: Sequence[Condition]) -> bool:
+    asked, values = joined(where)
+    sql = _COUNT_CONVERSATIONS + asked + _AT_MOST
+    count: int = connection.execute(sql, (*values, _FEW)).fetchone()[0]
+    return count < _FEW
 
 
 _TAGGED = "EXISTS (SELECT 1 FROM conv_tag WHERE conv_id = c.id AND tag_id = ?)"

@@ -13,17 +13,18 @@ NEVER = "!"  # what no document can match; FTS5 has no word for it
 _MOST_TERMS = 400
 _SAID = "{text who title}"
 _END = "\U0010ffff"
-# The different first three letters of the words that begin with two: a leap for each.
+_INDEXED = (1, 3, 5)  # lengths of prefixes that the schema has an index for
+# The different beginnings, one letter longer, of the words that begin so: a leap for each.
 _BEGINNINGS = """
-    WITH RECURSIVE beginning (three) AS (
-        SELECT (SELECT substr(term, 1, 3) FROM term WHERE term > :two AND term < :end
+    WITH RECURSIVE beginning (longer) AS (
+        SELECT (SELECT substr(term, 1, :length) FROM term WHERE term > :short AND term < :end
                  ORDER BY term LIMIT 1)
          UNION ALL
-        SELECT (SELECT substr(term, 1, 3) FROM term
-                 WHERE term >= three || char(1114111) AND term < :end ORDER BY term LIMIT 1)
-          FROM beginning WHERE three IS NOT NULL
+        SELECT (SELECT substr(term, 1, :length) FROM term
+                 WHERE term >= longer || char(1114111) AND term < :end ORDER BY term LIMIT 1)
+          FROM beginning WHERE longer IS NOT NULL
     )
-    SELECT three FROM beginning WHERE three IS NOT NULL
+    SELECT longer FROM beginning WHERE longer IS NOT NULL
 """
 _TERMS = "SELECT term FROM term WHERE term >= ? AND term < ? LIMIT ?"
 
@@ -41,9 +42,11 @@ def match_any(connection: Connection, nodes: Sequence[Node]) -> str:
     return _any([_match(connection, node) for node in nodes])
 
 
-def match_note(nodes: Sequence[Node]) -> str:
-    """Return what to ask the index of the notes for; all nodes are made of words."""
-    return _all([_note(node) for node in nodes])
+def match_note(wanted: Sequence[Node], unwanted: Sequence[Node] = ()) -> str:
+    """Return what to ask the index of the notes for; all that is wanted is made of words."""
+    match = _all([_note(node) for node in wanted])
+    against = _any([_note(node) for node in unwanted])
+    return f"({match}) NOT ({against})" if match and against else match
 
 
 def is_said(node: Node) -> bool:
@@ -88,18 +91,19 @@ def _in(columns: str, match: str) -> str:
 def _words(connection: Connection, text: str, *, prefix: bool) -> str:
     """Return words as a phrase; the last one, if it may go on, as the words it may become.
 
-    FTS5 walks an OR from the newest document on and stops when it has enough; a prefix it
-    merges whole, but for those of one and three letters, for which it has an index.
+    FTS5 walks an OR from the newest document on and stops when it has enough. A prefix it
+    merges whole, but for those of the lengths it has an index for; a prefix one letter
+    shorter is an OR of those.
     """
     found = words(text)
     if not found or not prefix:
         return _phrase(found) if found else ""
     last = found[-1]
-    if len(found) > 1 or len(last) in (1, 3):
+    if len(found) > 1 or len(last) in _INDEXED:
         return f"{_phrase(found)} *"
-    if len(last) == 2:
-        beginnings = connection.execute(_BEGINNINGS, {"two": last, "end": last + _END}).fetchall()
-        longer = [f'"{three}" *' for (three,) in beginnings]
+    if len(last) + 1 in _INDEXED:
+        asked = {"short": last, "end": last + _END, "length": len(last) + 1}
+        longer = [f'"{one}" *' for (one,) in connection.execute(_BEGINNINGS, asked)]
         return " OR ".join([_phrase(found), *longer])
     terms = connection.execute(_TERMS, (last, last + _END, _MOST_TERMS + 1)).fetchall()
     if len(terms) > _MOST_TERMS:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cm_desktop.domain.model import Status, Visibility
-from cm_desktop.store import conversations, drafts, members, notes, search, tags
+from cm_desktop.store import conversations, drafts, members, messages, notes, search, tags
 from cm_desktop.store.search import SearchStoppedError
 from tests import factory
 from tests.factory import NOW
@@ -89,6 +89,12 @@ def test_words_of_one_message_come_before_words_of_several(desk):
     assert desk.find("red bread", after=second[-1].key) == []
 
 
+def test_what_is_not_wanted_is_asked_of_the_message_that_is_found(desk):
+    said(desk, "it", "bread", "rye")
+    assert desk.found("bread -rye") == ["it"]
+    assert desk.found("-rye") == []
+
+
 def test_a_word_of_a_note_or_tag_goes_with_a_word_of_a_message(desk):
     it = said(desk, "it", "where is my bread")
     desk.write(notes.add, factory.note(conversation=it, text="regular customer"))
@@ -152,6 +158,9 @@ def test_a_renamed_author_title_or_post_is_found_by_the_new_name_only(desk):
         ("bread -ry*", ["c", "a"]),
         ("bread NOT (ry", ["c", "b", "a"]),
         ("wh", ["a"]),
+        ("whit", ["a"]),
+        ("brea", ["c", "b", "a"]),
+        ("breads", []),
         ("m", ["d"]),
         ("n", ["c"]),
         ("-bread -milk", []),
@@ -372,25 +381,30 @@ def test_what_is_found_is_what_reading_everything_finds(crowd, wanted, unwanted)
     found = {one.id for one in crowd.find(query, limit=1000)}
     assert found == {
         conv
-        for conv, said_there in everything(crowd).items()
-        if all(any(word in said_there["any"] for word in words) for words in wanted)
-        and not any(word in said_there["messages"] for word in unwanted)
+        for conv, there in everything(crowd).items()
+        if all(is_met(there, set(words), set(unwanted), len(wanted)) for words in wanted)
     }
 
 
+def is_met(there, words, unwanted, groups):
+    """Tell whether one of some words is said in a text without those unwanted, or is a tag."""
+    if any(words & text and not unwanted & text for text in there["texts"]):
+        return True
+    # Where a tag is all that is asked for, no message may say what is unwanted.
+    return bool(words & there["tags"]) and (groups > 1 or not unwanted & there["messages"])
+
+
 def everything(desk, cache={}):  # noqa: B006  # read once
-    """Return the words of each conversation: of its messages, and with notes and tags."""
+    """Return what is said in each conversation: word by word in each message and note."""
     if not cache:
         for row in desk.page(limit=1000):
-            texts = desk.rows(
-                "SELECT m.text FROM message m JOIN conversation c ON c.id = m.conv_id"
-                " WHERE c.last_id = ?",
-                row.key,
-            )
-            said_there = {word for (text,) in texts for word in text.split()}
-            noted = {word for note in notes.of(desk.reader, row.id) for word in note.text.split()}
-            extra = noted | {tag.name for tag in row.tags}
-            cache[row.id] = {"messages": said_there, "any": said_there | extra}
+            said_there = [set(one.text.split()) for one in messages.page(desk.reader, row.id)]
+            noted = [set(note.text.split()) for note in notes.of(desk.reader, row.id)]
+            cache[row.id] = {
+                "texts": said_there + noted,
+                "messages": set().union(*said_there),
+                "tags": {tag.name for tag in row.tags},
+            }
     return cache
 
 
