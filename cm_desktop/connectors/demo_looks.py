@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cm_desktop.domain.model import Kind
 from cm_desktop.domain.policy import Ability, ChannelPolicy, TextUnit
 
 _POLL_SECONDS = 15
@@ -32,7 +33,7 @@ def _policy(  # noqa: PLR0913  (the columns of the table below)
     limit: int | None = None,
     unit: TextUnit = TextUnit.CHARACTERS,
     bytes_: int | None = None,
-    window: timedelta | None = None,
+    window: timedelta | None = None,  # of direct messages
     retention: timedelta | None = None,
     bulk: bool = True,
     read_back: bool = True,
@@ -43,7 +44,7 @@ def _policy(  # noqa: PLR0913  (the columns of the table below)
         text_limit=limit,
         text_unit=unit,
         byte_limit=bytes_,
-        reply_window=window,
+        reply_windows={} if window is None else {Kind.DIRECT: window},
         retention=retention,
         bulk_allowed=bulk,
         can_read_back=read_back,
@@ -61,7 +62,7 @@ LOOKS = {
             title="morgenrot.brot",
             handle="morgenrot.brot",
             host="instagram.example",
-            # Seven days is what a person may take for a direct message.
+            # Seven days is what a person may take for a direct message; comments have no end.
             policy=_policy(
                 *(Ability.REPLY, Ability.PRIVATE, Ability.HIDE, Ability.DELETE, Ability.LIKE),
                 Ability.BLOCK,

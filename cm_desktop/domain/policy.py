@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from cm_desktop.domain.model import Kind
 
 
 class Ability(StrEnum):
@@ -43,7 +46,8 @@ class ChannelPolicy:
     text_limit: int | None = None  # in `text_unit`; None: no limit worth counting
     text_unit: TextUnit = TextUnit.CHARACTERS
     byte_limit: int | None = None  # UTF-8 bytes, where the channel limits both
-    reply_window: timedelta | None = None  # after the other side's last message
+    # After the other side's last message, in conversations of a kind; others have no window.
+    reply_windows: Mapping[Kind, timedelta] = field(default_factory=dict)
     retention: timedelta | None = None  # how long texts of others may be kept
     bulk_allowed: bool = True
     poll_seconds: int = 120  # shortest sensible interval between two fetches
@@ -55,6 +59,12 @@ class ChannelPolicy:
         """Return whether an ability is there."""
         return ability in self.abilities
 
-    def window_left(self, last_in: datetime, now: datetime) -> timedelta | None:
+    def window_left(self, kind: Kind, last_in: datetime, now: datetime) -> timedelta | None:
         """Return the time left to answer (negative: over), or None without a window."""
-        return None if self.reply_window is None else last_in + self.reply_window - now
+        window = self.reply_windows.get(kind)
+        return None if window is None else last_in + window - now
+
+    @property
+    def shortest_window(self) -> timedelta | None:
+        """The shortest time to answer in any kind of conversation, or None without a window."""
+        return min(self.reply_windows.values(), default=None)

@@ -125,7 +125,7 @@ def policy_json(policy: ChannelPolicy) -> Json:
         "abilities": sorted(policy.abilities),
         "text_limit": policy.text_limit,
         "text_unit": policy.text_unit,
-        "reply_window": _seconds(policy.reply_window),
+        "reply_window": _seconds(policy.shortest_window),
         "retention": _seconds(policy.retention),
         "bulk_allowed": policy.bulk_allowed,
         "byte_limit": policy.byte_limit,

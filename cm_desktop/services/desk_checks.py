@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from cm_desktop.domain.errors import GoneError, NotAllowedError, RejectedError, UsageError
 from cm_desktop.domain.model import Direction, Message, OutboxKind
@@ -18,17 +18,17 @@ def check_reply(
     kind: OutboxKind,
     text: str,
     target: Message,
-    last_in: Message | None,
     policy: ChannelPolicy,
-    now: datetime,
+    left: timedelta | None,
 ) -> None:
-    """Raise NotAllowedError, RejectedError or GoneError where a reply cannot be sent."""
+    """Raise NotAllowedError, RejectedError or GoneError where a reply cannot be sent.
+
+    `left`: the time that the channel leaves to answer, None where it has no end.
+    """
     _check_ability(kind, policy)
     check_text(text, policy)
     if target.deleted_at is not None:
         raise GoneError("target")
-    heard_at = (last_in or target).created_at
-    left = policy.window_left(heard_at, now)
     if left is not None and left <= timedelta(0):
         raise RejectedError("window_over")
 

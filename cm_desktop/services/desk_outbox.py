@@ -47,7 +47,8 @@ def replied(connection: Connection, who: Author, wanted: Wanted) -> Queued:
         raise UsageError("nothing_to_answer", about.id)
     kind = OutboxKind.PRIVATE if wanted.private else OutboxKind.REPLY
     policy = accounts.policy(connection, about.account)
-    check_reply(kind, wanted.text, target, last_in, policy, who.at)
+    left = policy.window_left(about.kind, (last_in or target).created_at, who.at)
+    check_reply(kind, wanted.text, target, policy, left)
     row = _row(who, kind, target, wanted.text, wanted.hold_seconds)
     return Queued(member=who.member, at=who.at, conversation=about.id, row=row)
 

@@ -10,7 +10,7 @@ from typing import Any
 from cm_desktop.domain.errors import UsageError
 from cm_desktop.domain.events import GapFound
 from cm_desktop.domain.ids import AccountId
-from cm_desktop.domain.model import Account, Health
+from cm_desktop.domain.model import Account, Health, Kind
 from cm_desktop.domain.policy import Ability, ChannelPolicy, TextUnit
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.rows import canonical, map_of, map_text, stamp, stamp_or_none, time_or_none
@@ -250,7 +250,9 @@ def policy_text(policy: ChannelPolicy) -> str:
             "text_limit": policy.text_limit,
             "text_unit": policy.text_unit,
             "byte_limit": policy.byte_limit,
-            "reply_window": _seconds(policy.reply_window),
+            "reply_windows": {
+                kind.value: window.total_seconds() for kind, window in policy.reply_windows.items()
+            },
             "retention": _seconds(policy.retention),
             "bulk_allowed": policy.bulk_allowed,
             "poll_seconds": policy.poll_seconds,
@@ -262,16 +264,21 @@ def policy_text(policy: ChannelPolicy) -> str:
 
 
 def policy_of(text: str) -> ChannelPolicy:
-    """Return the policy that a column holds; an ability of a newer program is left out."""
+    """Return the policy that a column holds; what only a newer program knows is left out."""
     values: dict[str, Any] = json.loads(text)
     known = set(Ability)
     values["abilities"] = frozenset(
         Ability(name) for name in values.get("abilities", ()) if name in known
     )
     values["text_unit"] = TextUnit(values.get("text_unit", TextUnit.CHARACTERS))
-    for name in ("reply_window", "retention"):
-        seconds = values.get(name)
-        values[name] = None if seconds is None else timedelta(seconds=seconds)
+    kinds = set(Kind)
+    values["reply_windows"] = {
+        Kind(name): timedelta(seconds=seconds)
+        for name, seconds in values.get("reply_windows", {}).items()
+        if name in kinds
+    }
+    seconds = values.get("retention")
+    values["retention"] = None if seconds is None else timedelta(seconds=seconds)
     return ChannelPolicy(**values)
 
 

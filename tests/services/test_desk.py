@@ -15,7 +15,7 @@ from cm_desktop.domain.errors import (
     SlowError,
     UsageError,
 )
-from cm_desktop.domain.model import HandoffState, OutboxKind, Status
+from cm_desktop.domain.model import HandoffState, Kind, OutboxKind, Status
 from cm_desktop.domain.policy import Ability
 from cm_desktop.services import reading
 from cm_desktop.services.desk import Desk
@@ -279,7 +279,7 @@ def test_a_reply_longer_than_the_channel_allows_is_refused(office, desk, convers
 
 
 def test_a_reply_after_the_channels_window_is_refused(office, desk):
-    office.follow(reply_window=timedelta(hours=24))
+    office.follow(reply_windows={Kind.COMMENTS: timedelta(hours=24)})
     late = office.hear(factory.message_seen(created_at=office.clock() - timedelta(hours=25)))
     with pytest.raises(RejectedError) as refused:
         desk.reply(late.id, "Sorry for the wait.")
@@ -291,6 +291,21 @@ def test_a_reply_after_the_channels_window_is_refused(office, desk):
         )
     )
     assert desk.reply(late.id, "Thank you for asking again.").text
+
+
+def test_a_window_for_direct_messages_does_not_close_comments(office, desk):
+    office.follow(reply_windows={Kind.DIRECT: timedelta(days=7)})
+    long_ago = office.clock() - timedelta(days=8)
+    comment = office.hear(factory.message_seen(created_at=long_ago))
+    direct = office.hear(
+        factory.message_seen(
+            conversation=factory.seen_conversation(kind=Kind.DIRECT), created_at=long_ago
+        )
+    )
+    assert desk.reply(comment.id, "Better late than never.").text
+    with pytest.raises(RejectedError) as refused:
+        desk.reply(direct.id, "Better late than never.")
+    assert refused.value.reason == "window_over"
 
 
 def test_what_the_channel_does_not_offer_is_refused(office, desk, conversation):

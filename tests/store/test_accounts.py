@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cm_desktop.domain.errors import UsageError
-from cm_desktop.domain.model import Health
+from cm_desktop.domain.model import Health, Kind
 from cm_desktop.domain.policy import Ability, ChannelPolicy, TextUnit
 from cm_desktop.store import accounts
 from tests import factory
@@ -106,7 +106,7 @@ def test_health_counts_what_went_wrong_in_a_row(desk):
             text_limit=280,
             text_unit=TextUnit.WEIGHTED,
             byte_limit=1000,
-            reply_window=timedelta(hours=24),
+            reply_windows={Kind.DIRECT: timedelta(hours=24), Kind.REVIEW: timedelta(days=7)},
             retention=timedelta(days=30),
             bulk_allowed=False,
             poll_seconds=15,
@@ -125,6 +125,9 @@ def test_what_a_newer_program_allowed_is_left_out():
     text = accounts.policy_text(ChannelPolicy(abilities=frozenset({Ability.REPLY})))
     newer = text.replace('"reply"', '"reply","dance"')
     assert accounts.policy_of(newer).abilities == {Ability.REPLY}
+    text = accounts.policy_text(factory.policy(reply_windows={Kind.DIRECT: timedelta(days=7)}))
+    newer = text.replace('"direct":', '"smoke_signs":60.0,"direct":')
+    assert accounts.policy_of(newer).reply_windows == {Kind.DIRECT: timedelta(days=7)}
 
 
 def test_unread_conversations_are_counted_for_each_account(desk):

@@ -42,7 +42,7 @@ class Counter(PlainLabel):
     def show_for(self, policy: ChannelPolicy, thread: Thread | None, *, note: bool) -> None:
         """Count for a conversation from now on; notes are not limited by any channel."""
         self._policy, self._thread, self._note = policy, thread, note
-        if policy.reply_window is not None and thread is not None and not note:
+        if policy.reply_windows and thread is not None and not note:
             self._timer.start()
         else:
             self._timer.stop()
@@ -62,7 +62,9 @@ class Counter(PlainLabel):
 
     def _window_left(self, policy: ChannelPolicy, thread: Thread | None) -> timedelta | None:
         newest = None if thread is None else newest_in(thread)
-        return None if newest is None else policy.window_left(newest, self._context.now())
+        if thread is None or newest is None:
+            return None
+        return policy.window_left(thread.conversation.kind, newest, self._context.now())
 
     @Slot()
     def _say(self) -> None:

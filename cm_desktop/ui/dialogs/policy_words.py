@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cm_desktop.domain.model import Kind
 from cm_desktop.domain.policy import Ability, ChannelPolicy
 from cm_desktop.i18n import _, ngettext
 from cm_desktop.ui import dates
@@ -24,11 +25,13 @@ def policy_sentences(policy: ChannelPolicy) -> list[str]:
             "A reply has at most %(n)s character.", "A reply has at most %(n)s characters.", count
         )
         said.append(words % {"n": dates.number(count)})
-    if policy.reply_window is not None:
-        said.append(
-            _("A reply is possible for %(time)s after the other side wrote.")
-            % {"time": span(policy.reply_window)}
+    if policy.shortest_window is not None:
+        words = (
+            _("Direct messages can be answered for %(time)s after the other side wrote.")
+            if set(policy.reply_windows) == {Kind.DIRECT}
+            else _("A reply is possible for %(time)s after the other side wrote.")
         )
+        said.append(words % {"time": span(policy.shortest_window)})
     if policy.retention is not None:
         said.append(
             _("What others wrote is kept here for %(time)s.") % {"time": span(policy.retention)}

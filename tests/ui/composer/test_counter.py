@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cm_desktop.domain.model import Direction
+from cm_desktop.domain.model import Direction, Kind
 from cm_desktop.domain.policy import TextUnit
 from cm_desktop.services.reading import Thread
 from cm_desktop.ui.composer.counter import Counter
@@ -18,9 +18,9 @@ def counter(qtbot, context):
     return made
 
 
-def thread(*messages):
+def thread(*messages, **about):
     return Thread(
-        conversation=factory.conversation(),
+        conversation=factory.conversation(**about),
         post=None,
         messages=list(messages),
         notes=[],
@@ -82,14 +82,23 @@ def test_far_from_a_large_limit_nothing_is_said(counter):
     ],
 )
 def test_the_time_left_is_told(counter, hours_ago, words, tone):
-    policy = factory.policy(reply_window=timedelta(days=1))
+    policy = factory.policy(reply_windows={Kind.COMMENTS: timedelta(days=1)})
     shown = thread(factory.message(created_at=factory.ago(hours=hours_ago)))
     counter.show_for(policy, shown, note=False)
     assert (counter.text(), counter.property("kind")) == (words, tone)
 
 
+def test_the_time_of_direct_messages_does_not_end_for_comments(counter):
+    policy = factory.policy(reply_windows={Kind.DIRECT: timedelta(days=1)})
+    late = factory.message(created_at=factory.ago(hours=22))
+    counter.show_for(policy, thread(late), note=False)
+    assert counter.text() == ""
+    counter.show_for(policy, thread(late, kind=Kind.DIRECT), note=False)
+    assert counter.text() == "2 h left to reply"
+
+
 def test_the_time_goes_on_while_one_writes(qtbot, counter, context):
-    policy = factory.policy(reply_window=timedelta(days=1))
+    policy = factory.policy(reply_windows={Kind.COMMENTS: timedelta(days=1)})
     shown = thread(factory.message(created_at=factory.ago(hours=22)))
     counter.show_for(policy, shown, note=False)
     context.clock.go_on(hours=1)
@@ -98,7 +107,7 @@ def test_the_time_goes_on_while_one_writes(qtbot, counter, context):
 
 
 def test_room_and_time_stand_beside_each_other(counter):
-    policy = factory.policy(text_limit=280, reply_window=timedelta(days=1))
+    policy = factory.policy(text_limit=280, reply_windows={Kind.COMMENTS: timedelta(days=1)})
     shown = thread(factory.message(created_at=factory.ago(hours=22)))
     counter.show_for(policy, shown, note=False)
     counter.count("x" * 300, policy, note=False)
@@ -107,7 +116,7 @@ def test_room_and_time_stand_beside_each_other(counter):
 
 
 def test_only_the_other_side_opens_the_window(counter):
-    policy = factory.policy(reply_window=timedelta(days=1))
+    policy = factory.policy(reply_windows={Kind.COMMENTS: timedelta(days=1)})
     theirs = factory.message(created_at=factory.ago(hours=30))
     ours = factory.message(created_at=factory.ago(hours=1), direction=Direction.OUT)
     assert counter.window_is_over(policy, thread(theirs, ours))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from cm_desktop.domain.model import Kind
 from cm_desktop.services import reading
 from cm_desktop.services.desk import Desk
 from cm_desktop.store import accounts
@@ -26,7 +27,7 @@ def account(vault):
             connection,
             factory.account(title="Bakery Krume"),
             secret={},
-            policy=factory.policy(text_limit=280, reply_window=timedelta(days=1)),
+            policy=factory.policy(text_limit=280, reply_windows={Kind.COMMENTS: timedelta(days=1)}),
             now=factory.NOW,
         )
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from cm_desktop.domain.errors import AddressError, SignInNeededError, UntrustedServerError
+from cm_desktop.domain.model import Kind
 from cm_desktop.domain.policy import Ability
 from cm_desktop.services import connecting, reading
 from cm_desktop.services.account_forms import Trial, mail_servers
@@ -200,7 +201,7 @@ def test_abilities_limits_and_windows_are_said():
     policy = factory.policy(
         abilities=frozenset({Ability.REPLY, Ability.HIDE}),
         text_limit=500,
-        reply_window=timedelta(hours=24),
+        reply_windows={Kind.COMMENTS: timedelta(hours=24)},
         retention=timedelta(days=30),
     )
     assert policy_sentences(policy) == [
@@ -208,6 +209,13 @@ def test_abilities_limits_and_windows_are_said():
         "A reply has at most 500 characters.",
         "A reply is possible for 24 hours after the other side wrote.",
         "What others wrote is kept here for 30 days.",
+    ]
+
+
+def test_a_time_for_direct_messages_only_is_said_of_them():
+    policy = factory.policy(reply_windows={Kind.DIRECT: timedelta(days=7)})
+    assert policy_sentences(policy)[1:] == [
+        "Direct messages can be answered for 7 days after the other side wrote."
     ]
 
 
