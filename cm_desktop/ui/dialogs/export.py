@@ -88,6 +88,7 @@ class ExportDialog(Dialog):
         here = (self._context.now() + timedelta(days=days)).astimezone()
         day = QDateEdit(QDate(here.year, here.month, here.day))
         day.setCalendarPopup(True)
+        day.setLocale(dates.locale())
         # Translators: Qt's letters for a day in a field; German: "dd.MM.yyyy".
         day.setDisplayFormat(_("dd/MM/yyyy"))
         day.setEnabled(False)

@@ -29,7 +29,8 @@ class Dialog(QDialog):
     """A dialog that is complete by keyboard. Put widgets into `body`, buttons by the methods.
 
     It is closed by Escape, keeps its parent from being used while it is open, and is gone
-    once it is closed. `width` in device-independent pixels is the least it takes.
+    once it is closed. `width` is how wide it usually is, in device-independent pixels at the
+    usual size of text.
     """
 
     def __init__(self, title: str, parent: QWidget | None = None, *, width: int = 480) -> None:
@@ -37,7 +38,8 @@ class Dialog(QDialog):
         self._first: QWidget | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(one_line(title, 120))
-        self.setMinimumWidth(width)
+        # Not as a minimum: that would stand in the way of what the words need.
+        self._usual = round(width * theme.text_scale())
         self.heading = Words(title, "title")
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.MEDIUM)
@@ -104,11 +106,15 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Fit on the screen, and put the keyboard where one begins."""
         super().showEvent(event)
-        wanted = self.size().expandedTo(self.sizeHint())
-        self.resize(wanted.boundedTo(self._room()))
+        self.resize(self.sizeHint().boundedTo(self._room()))
         self._grow()
         if self._first is not None:
             self._first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the usual width, and for more only where the words need it."""
+        width = max(self._usual, self.minimumSizeHint().width())
+        return QSize(width, super().sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         """Grow where something in it needs more room than there was."""
@@ -119,10 +125,13 @@ class Dialog(QDialog):
 
     def _grow(self) -> None:
         """Be as high as what is in it asks for, but not higher than the screen."""
-        needed = self._outer.totalHeightForWidth(self.width())
-        height = min(max(needed, self.sizeHint().height()), self._room().height())
-        if height > self.height():
-            self.resize(self.width(), height)
+        width = max(self.width(), self.minimumSizeHint().width())
+        needed = self._outer.totalHeightForWidth(width)
+        if not self._outer.hasHeightForWidth():
+            needed = self._outer.sizeHint().height()
+        height = max(self.height(), min(needed, self._room().height()))
+        if (width, height) != (self.width(), self.height()):
+            self.resize(width, height)
 
     def _room(self) -> QSize:
         room = self.screen().availableGeometry().size() * _SHARE_OF_SCREEN
@@ -146,6 +155,13 @@ class Scrolled(QScrollArea):
         self.setWidget(inside)
         inside.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for another height where what is in it needs one."""
+        done = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
+            self.updateGeometry()
+        return done
 
     def sizeHint(self) -> QSize:
         """Ask for the whole height, so that nothing scrolls where there is room."""

@@ -85,6 +85,7 @@ class SettingsDialog(Dialog):
         self.hold.setSuffix(_(" s"))
         self.hold.setValue(_whole(self._value(HOLD_SECONDS, str(USUAL_HOLD)), USUAL_HOLD))
         self.hold.setMaximumWidth(96)
+        self.hold.lineEdit().setTextMargins(theme.SMALL, 0, 0, 0)
         self.hold.valueChanged.connect(self._on_hold)
         self.single_keys = QCheckBox(_("Single keys, such as R for “Reply” and E for “Done”"))
         self.single_keys.setChecked(self._value(SINGLE_KEYS, "true") == "true")

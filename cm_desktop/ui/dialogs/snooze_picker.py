@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
 from cm_desktop.i18n import _
+from cm_desktop.ui import dates
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.dialogs import times
 from cm_desktop.ui.dialogs.choice_model import Choice
@@ -28,6 +29,7 @@ class SnoozePicker(PickerPopup):
         super().__init__(
             _("Show it again when?"), _("Type to find a time"), parent, with_numbers=True
         )
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context = context
         self._asks_in = parent
         self.dialog: WhenDialog | None = None
@@ -41,12 +43,16 @@ class SnoozePicker(PickerPopup):
 
     @Slot(object)
     def _choose(self, at: datetime | None) -> None:
-        self.close()
         if at is not None:
+            self.close()
             self.picked.emit(at)
             return
+        # The popup has to be there until its dialog has said what was chosen.
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # noqa: FBT003 - Qt's own
+        self.close()
         self.dialog = WhenDialog(self._context, self._asks_in.window())
         self.dialog.picked.connect(self.picked)
+        self.dialog.finished.connect(self.deleteLater)
         self.dialog.open()
 
 
@@ -81,6 +87,7 @@ def when_field(at: datetime) -> QDateTimeEdit:
     """Return a field for a day and a time, with a calendar that opens from it."""
     made = QDateTimeEdit(times.to_qt(at))
     made.setCalendarPopup(True)
+    made.setLocale(dates.locale())
     # Translators: Qt's letters for a day and a time in a field; German: "ddd dd.MM.yyyy HH:mm".
     made.setDisplayFormat(_("ddd dd/MM/yyyy HH:mm"))
     made.setWrapping(True)

@@ -21,7 +21,7 @@ from cm_desktop.ui.conversation.parts import row, text_button
 from cm_desktop.ui.details.flow import FlowLayout
 from cm_desktop.ui.dialogs.edit_text import PlainEdit
 from cm_desktop.ui.dialogs.fields import field, on_text
-from cm_desktop.ui.dialogs.frame import ControlEnter
+from cm_desktop.ui.dialogs.frame import ControlEnter, Scrolled
 from cm_desktop.ui.dialogs.placeholder_form import placeholder_label
 from cm_desktop.ui.dialogs.words import Words
 from cm_desktop.ui.labels import display_text, set_tooltip
@@ -75,8 +75,9 @@ class TemplateForm(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        fields = QWidget()
+        column = QVBoxLayout(fields)
+        column.setContentsMargins(0, 0, theme.SMALL, 0)
         column.setSpacing(theme.SMALL)
         first = row(spacing=theme.MEDIUM)
         first.addLayout(field(_("Name"), self.name), 3)
@@ -97,7 +98,11 @@ class TemplateForm(QWidget):
         )
         column.addLayout(chips)
         column.addLayout(field(_("Preview"), self.preview))
-        column.addLayout(row(self.remove, None, self.undo, self.save))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        # Only the fields scroll on a small screen: what saves them stays in sight.
+        outer.addWidget(Scrolled(fields), 1)
+        outer.addLayout(row(self.remove, None, self.undo, self.save))
 
     def begin(self) -> None:
         """Show an empty form for a new template."""
