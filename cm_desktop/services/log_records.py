@@ -12,6 +12,7 @@ from cm_desktop.domain.model import Account, Conversation, Message, Note
 from cm_desktop.domain.views import View
 from cm_desktop.services import reading
 from cm_desktop.services.vault import Vault
+from cm_desktop.store import accounts as account_store
 
 _PAGE = 200
 
@@ -46,7 +47,8 @@ def walk(vault: Vault, wanted: LogFilter) -> Iterator[LogEntry]:
 
     A conversation without any message in the span is left out.
     """
-    accounts = {account.id: account for account in reading.accounts(vault)}
+    known = account_store.list_all(vault.db.reader, with_removed=True)
+    accounts = {account.id: account for account in known}
     after: int | None = None
     while page := reading.page(vault, View("all"), wanted.query, after=after, limit=_PAGE):
         for conversation in page:
