@@ -43,6 +43,7 @@ class Composer(QFrame):
         self._target: Message | None = None
         self._mode = REPLY
         self._saved = ""
+        self._unsaved: dict[tuple[ConversationId, str], str] = {}  # on their way to the vault
         self._asked: set[str] = set()
         self.account: Account | None = None
         self.policy = _NO_POLICY
@@ -107,9 +108,9 @@ class Composer(QFrame):
         wanted = thread.conversation.account
         self.account = next((one for one in accounts if one.id == wanted), None)
         self.policy = reading.account_policy(self._context.vault, wanted)
-        drafts = {draft.mode: draft for draft in thread.drafts}
-        mode = next((mode for mode in (REPLY, PRIVATE, NOTE) if mode in drafts), self._usual_mode())
-        self._enter(mode)
+        drafts = {draft.mode: draft.text for draft in thread.drafts} | self._on_their_way()
+        begun = (mode for mode in (REPLY, PRIVATE, NOTE) if drafts.get(mode, "").strip())
+        self._enter(next(begun, self._usual_mode()))
 
     def update_thread(self, thread: Thread) -> None:
         """Take note of what changed; what is being written stays."""
@@ -204,8 +205,15 @@ class Composer(QFrame):
     def _draft(self, mode: str) -> str:
         if self._thread is None:
             return ""
+        if (unsaved := self._on_their_way().get(mode)) is not None:
+            return unsaved
         drafts = reading.drafts_of(self._context.vault, self._thread.conversation.id)
         return next((draft.text for draft in drafts if draft.mode == mode), "")
+
+    def _on_their_way(self) -> dict[str, str]:
+        """Return by mode what was written here and is not in the vault yet."""
+        here = self._thread.conversation.id if self._thread else None
+        return {mode: text for (one, mode), text in self._unsaved.items() if one == here}
 
     def _explain(self) -> None:
         for button in self._modes.buttons():
@@ -280,12 +288,19 @@ class Composer(QFrame):
         conversation, mode = self._thread.conversation.id, self._mode
         target = self._target.id if self._target else None
         desk = self._context.desk
-        if text.strip():
-            self._context.write(
-                lambda: desk.save_draft(conversation, text, mode=mode, parent=target)
-            )
-        else:
-            self._context.write(lambda: desk.drop_draft(conversation, mode))
+        self._unsaved[conversation, mode] = text
+
+        def keep() -> None:
+            if text.strip():
+                desk.save_draft(conversation, text, mode=mode, parent=target)
+            else:
+                desk.drop_draft(conversation, mode)
+
+        def kept(_none: object) -> None:
+            if self._unsaved.get((conversation, mode)) == text:
+                del self._unsaved[conversation, mode]
+
+        self._context.write(keep, then=kept)
 
     def _finish(self, *, done: bool) -> None:
         text = self.edit.toPlainText().strip()
@@ -335,6 +350,8 @@ class Composer(QFrame):
         self._context.write(queue, then=queued)
 
     def _empty(self) -> None:
+        if self._thread is not None:
+            self._unsaved.pop((self._thread.conversation.id, self._mode), None)
         self._autosave.stop()
         self._target, self._asked, self._saved = None, set(), ""
         self.edit.blockSignals(True)  # noqa: FBT003 - Qt's own

@@ -56,10 +56,11 @@ class GrowingEdit(QPlainTextEdit):
             self.template_wanted.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Keep the single keys of the lists out of the text."""
+        """Keep the single keys of the lists out of the text; function keys work as elsewhere."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             held = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
-            if held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+            plain = held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            if plain and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35:
                 event.accept()
                 return True
         return super().event(event)

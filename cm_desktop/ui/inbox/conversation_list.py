@@ -169,8 +169,9 @@ class ConversationList(QTableView):
         """Open with Enter; steps by key are shown by a ring around the row."""
         self._delegate.keyboard = True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._open_current()
-            self.entered.emit()
+            if self.current_id is not None:
+                self._open_current()
+                self.entered.emit()
             return
         super().keyPressEvent(event)
 
@@ -295,6 +296,7 @@ class ConversationList(QTableView):
 
     @Slot()
     def _reset(self) -> None:
+        self._settle.stop()  # what was to be opened is gone; what is shown stays
         self._anchor = -1
         self._count_new(0)
         self.scrollToTop()

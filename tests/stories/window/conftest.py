@@ -1,12 +1,17 @@
 """A desk at the demo, and one at an empty computer."""
 
+import shutil
 import sys
 
 import pytest
 from PySide6.QtCore import QEvent
 
-from cm_desktop.services.demo_vault import open_filled_demo
-from tests.stories.window.desk import Desk
+from cm_desktop.connectors.demo import demo_accounts
+from cm_desktop.services import connecting, syncing
+from cm_desktop.services.clock import utc_now
+from cm_desktop.services.demo_vault import fill_desk, open_filled_demo
+from cm_desktop.services.vault import create_vault
+from tests.stories.window.desk import FIRM, PASSPHRASE, Desk
 from tests.stories.window.program import World
 
 
@@ -16,6 +21,26 @@ def filled(tmp_path_factory):
     folder = tmp_path_factory.mktemp("filled")
     with open_filled_demo(folder) as vault:
         return folder, vault.key
+
+
+@pytest.fixture(scope="session")
+def kept_folder(tmp_path_factory):
+    """The data folder of somebody who works with a vault that a passphrase protects."""
+    folder = tmp_path_factory.mktemp("kept")
+    with create_vault(folder, "morgenrot", title=FIRM, passphrase=PASSPHRASE) as vault:
+        for config in demo_accounts():
+            if config.settings["as"] in ("mail", "instagram"):
+                connecting.keep_account(vault, connecting.probe(config))
+        syncing.sync_once(vault, send=False)
+        fill_desk(vault, utc_now())
+    return folder
+
+
+@pytest.fixture
+def kept_desk(new_desk, kept_folder, tmp_path):
+    """A desk whose vault lies on the disk; the program does not run yet."""
+    shutil.copytree(kept_folder, tmp_path / "data")
+    return new_desk()
 
 
 @pytest.fixture

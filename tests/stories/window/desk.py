@@ -2,10 +2,18 @@
 
 from datetime import timedelta
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+)
 
+from cm_desktop.services import reading
 from cm_desktop.ui.conversation.reading_label import ReadingLabel
 from cm_desktop.ui.inbox.row_words import who
 from cm_desktop.ui.labels import PlainLabel
@@ -16,6 +24,7 @@ _MODIFIERS = {
     "Shift": Qt.KeyboardModifier.ShiftModifier,
     "Alt": Qt.KeyboardModifier.AltModifier,
 }
+FIRM, PASSPHRASE = "Bäckerei Morgenrot", "drei Brezeln am Dienstag"
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -38,6 +47,19 @@ class Desk:
         self.run = Running(self.world, request, self._filled)
         self.settle()
         return self
+
+    def unlock(self, passphrase=PASSPHRASE):
+        """Type the passphrase into the page that asks for it."""
+        self.fill_in(passphrase)
+        self.wait(lambda: hasattr(self.window, "pane"))
+        self.settle()
+        return self
+
+    def fill_in(self, passphrase):
+        """Type a passphrase and press Enter."""
+        self.window.findChild(QLineEdit).selectAll()
+        self.type(passphrase)
+        self.press("Return")
 
     def settle(self):
         """Give the window that is shown its size and the keyboard."""
@@ -89,6 +111,13 @@ class Desk:
         """Look for news now."""
         self.press("F5")
 
+    def fetch_all(self):
+        """Look for news and wait until each channel was asked."""
+        asked = self.world.now()
+        self.fetch()
+        vault = self.window.context.vault
+        self.wait(lambda: all(one.last_ok_at >= asked for one in reading.accounts(vault)))
+
     def fetch_until(self, come_true):
         """Look for news until they are there: a customer takes a second to answer."""
 
@@ -105,6 +134,7 @@ class Desk:
 
     def press(self, *keys):
         """Press keys where the keyboard is."""
+        self._look_up()
         for key in keys:
             *held, name = key.split("+")
             modifiers = Qt.KeyboardModifier.NoModifier
@@ -114,8 +144,14 @@ class Desk:
 
     def type(self, text):
         """Type a text where the keyboard is."""
+        self._look_up()
         for letter in text:
-            QTest.keyClicks(self._keyboard(), letter)
+            if letter.isascii():
+                QTest.keyClicks(self._keyboard(), letter)
+            else:
+                for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                    event = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter)
+                    QApplication.sendEvent(self._keyboard(), event)
 
     def click(self, text):
         """Click on the button with these words."""
@@ -141,6 +177,7 @@ class Desk:
 
     def fill(self, name, text):
         """Write into the field with this name, in place of what is in it."""
+        self._look_up()
         field = self.field(name)
         field.setFocus()
         field.selectAll()
@@ -148,11 +185,18 @@ class Desk:
 
     def field(self, name):
         for over in reversed(self._seen_windows()):
-            for kind in (QLineEdit, QPlainTextEdit):
+            for kind in (QLineEdit, QPlainTextEdit, QComboBox):
                 for field in over.findChildren(kind):
                     if field.isVisible() and field.accessibleName() == name:
-                        return field
+                        return field.lineEdit() if kind is QComboBox else field
         raise AssertionError(f"there is no field “{name}” to be seen")
+
+    def _look_up(self):
+        """Wait until what lies on top has the keyboard, as anybody would."""
+        if QApplication.activePopupWidget() is None:
+            over = QApplication.activeModalWidget() or self.window
+            over.activateWindow()
+            self.wait(over.isActiveWindow)
 
     def _keyboard(self):
         popup = QApplication.activePopupWidget()
@@ -167,12 +211,8 @@ class Desk:
 
     def reads(self):
         """Return all words that are to be seen in labels, dialogs included."""
-        found = []
-        for over in self._seen_windows():
-            for label in over.findChildren(PlainLabel):
-                if label.isVisible() and label.text():
-                    found.append(label.text())
-        return "\n".join(found)
+        labels = [one for over in self._seen_windows() for one in over.findChildren(PlainLabel)]
+        return "\n".join(one.text() for one in labels if one.isVisible() and one.text())
 
     def rows(self):
         """Return the names in the list, from top to bottom."""
@@ -242,9 +282,25 @@ class Desk:
         self.press("Ctrl+Return")
         self.wait(lambda: text in self.thread())
 
+    def note(self, text):
+        """Write a note and keep it."""
+        self.press("I")
+        self.wait(self.pane.composer.edit.hasFocus)
+        self.type(text)
+        self.press("Ctrl+Return")
+        self.wait(lambda: text in self.thread())
+
+    @property
+    def vault(self):
+        return self.window.context.vault
+
+    def outside(self, talk):
+        """Return what people on the channel can read of a conversation."""
+        return [one.text for one in reading.thread(self.vault, talk.id).messages]
+
     def search(self, words):
         """Search with the keyboard."""
-        self.press("Slash")
+        self.press("Ctrl+F")
         self.window.list_panel.search.selectAll()
         self.type(words)
         self.wait(lambda: not self.window.list_panel.source.searching)
