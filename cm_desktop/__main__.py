@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cm_desktop.cli.program import Program, WindowRequest
+if TYPE_CHECKING:
+    from cm_desktop.app import Request
 
 _BUG = 70  # as sysexits.h: a mistake of the program
 
 
 def main() -> int:
     """Run what the arguments ask for and return the exit code."""
-    from cm_desktop.cli.main import main as run
-
     try:
-        return run(program=Program(open_window=_open_window, run_worker=_run_worker))
+        return _run() if len(sys.argv) > 1 else _open_plainly()
     except Exception as error:  # the last net: scripts get their one document even now
+        import json
+        import traceback
+
         traceback.print_exc()
         if "--json" in sys.argv:
             told = {"code": "bug", "message": type(error).__name__, "what_to_do": None}
@@ -25,7 +28,34 @@ def main() -> int:
         return _BUG
 
 
-def _open_window(request: WindowRequest) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plain:
+    """What the window is asked for by whoever clicks on the program's icon."""
+
+    data_dir: Path
+    vault: str | None = None
+    demo: bool = False
+    screenshot: Path | None = None
+    screen: str | None = None
+
+
+def _run() -> int:
+    from cm_desktop.cli.main import main as run
+    from cm_desktop.cli.program import Program
+
+    return run(program=Program(open_window=_open_window, run_worker=_run_worker))
+
+
+def _open_plainly() -> int:
+    # Without arguments there is nothing to understand: the window opens sooner without click.
+    from cm_desktop.i18n import system_language, use_language
+    from cm_desktop.services import paths
+
+    use_language(system_language())
+    return _open_window(_Plain(data_dir=paths.data_dir()))
+
+
+def _open_window(request: Request) -> int:
     # Imported here: Qt is slow to load, and the command line works where it is not installed.
     from cm_desktop import app
 

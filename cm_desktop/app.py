@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import QObject, QSettings, QSize, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,15 +19,17 @@ from cm_desktop import i18n
 from cm_desktop.domain.errors import CmError, VaultDamagedError
 from cm_desktop.i18n import _
 from cm_desktop.services import vault as vaults
-from cm_desktop.services.desk import Desk
 from cm_desktop.services.vault import Vault
-from cm_desktop.ui import screens, start, theme
-from cm_desktop.ui.context import Changes, Context
-from cm_desktop.ui.entrance import Entrance
+from cm_desktop.ui import start, theme
+from cm_desktop.ui.context import Changes, Context, DeskLater
 from cm_desktop.ui.main_window import MainWindow
 from cm_desktop.ui.runner import Runner
 from cm_desktop.ui.theme import Theme
 from cm_desktop.ui.worker_link import WorkerLink
+
+if TYPE_CHECKING:
+    from cm_desktop.services.desk import Desk
+    from cm_desktop.ui.entrance import Entrance
 
 _SETTINGS = "window.ini"
 _PICTURE_SIZE = "1440x900"
@@ -64,17 +66,23 @@ def main(request: Request) -> int:
     CM_DESKTOP_THEME ("light", "dark") and CM_DESKTOP_SIZE ("1280x720") take the place of
     what is remembered, for pictures.
     """
-    known = [*screens.SCREENS, *screens.PAGES]
-    if request.screen is not None and request.screen not in known:
-        words = _("There is no screen “%(name)s”. There are: %(known)s.")
-        sys.stderr.write(words % {"name": request.screen, "known": ", ".join(known)} + "\n")
+    if request.screen is not None and not _is_screen(request.screen):
         return _WRONG_USE
     application = start.make_application(for_picture=request.screenshot is not None)
     with ExitStack() as cleanup:
         program = Program(application, request, cleanup)
-        start.quit_on_signals(application)
         program.begin()
         return application.exec()
+
+
+def _is_screen(name: str) -> bool:
+    from cm_desktop.ui import screens
+
+    known = [*screens.SCREENS, *screens.PAGES]
+    if name not in known:
+        words = _("There is no screen “%(name)s”. There are: %(known)s.")
+        sys.stderr.write(words % {"name": name, "known": ", ".join(known)} + "\n")
+    return name in known
 
 
 class Program(QObject):
@@ -138,11 +146,14 @@ class Program(QObject):
 
     def _enter(self) -> Entrance:
         """Show the window of those who have no open vault yet."""
+        from cm_desktop.ui.entrance import Entrance
+
         entrance = Entrance(self._folder, self._request.vault, self._runner)
         entrance.opened.connect(self._show)
         entrance.connect_wanted.connect(self._note_wish)
         entrance.demo_wanted.connect(self._begin_demo)
         entrance.quit_wanted.connect(self._application.quit)
+        start.quit_on_signals(self._application)
         self._replace(entrance)
         self._take_picture(entrance)
         return entrance
@@ -172,10 +183,10 @@ class Program(QObject):
             vaults.remember_last(self._folder, vault.name)
         changes = Changes(self)
         worker = self._make_worker(vault, changes)
-        self._open_window(self._context(vault, changes, worker), worker)
+        window = self._open_window(self._context(vault, changes, worker), worker)
         if self._request.screenshot is None:
-            # After the first paint: the window comes first.
-            QTimer.singleShot(0, worker, worker.start)
+            window.painted.connect(worker.start)
+            window.painted.connect(partial(start.quit_on_signals, self._application))
 
     def _open_window(self, context: Context, worker: WorkerLink) -> MainWindow:
         worker.tell(context.changes)
@@ -192,7 +203,7 @@ class Program(QObject):
             self._wants_page = False
             QTimer.singleShot(0, window, window.doors.connect_page)
         if self._request.screen is not None:
-            QTimer.singleShot(0, window, partial(screens.show_screen, window, self._request.screen))
+            window.painted.connect(partial(self._show_screen, window, self._request.screen))
         return window
 
     def _open_anew(self, context: Context, worker: WorkerLink) -> None:
@@ -219,7 +230,7 @@ class Program(QObject):
     def _context(self, vault: Vault, changes: Changes, worker: WorkerLink) -> Context:
         return Context(
             vault=vault,
-            desk=Desk(vault),
+            desk=cast("Desk", DeskLater(vault)),
             runner=self._runner,
             theme=self._theme,
             changes=changes,
@@ -227,6 +238,11 @@ class Program(QObject):
             settings=self._settings,
             demo=self._demo,
         )
+
+    def _show_screen(self, window: MainWindow, name: str) -> None:
+        from cm_desktop.ui import screens
+
+        screens.show_screen(window, name)
 
     def _replace(self, window: QWidget) -> None:
         """Show a window in place of the one before."""
@@ -242,6 +258,8 @@ class Program(QObject):
 
     def _take_picture(self, window: QWidget) -> None:
         if self._request.screenshot is not None:
+            from cm_desktop.ui import screens
+
             picture = screens.Screenshot(window, self._request.screenshot, self._is_busy)
             picture.taken.connect(self._picture_taken)
 

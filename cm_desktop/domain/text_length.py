@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-
-import regex
+from typing import TYPE_CHECKING
 
 from cm_desktop.domain.policy import ChannelPolicy, TextUnit
+
+if TYPE_CHECKING:
+    import regex
 
 _LINK_LENGTH = 23  # what X and Mastodon charge for any link
 
@@ -62,25 +64,31 @@ def _is_light(code: int) -> bool:
     return any(first <= code <= last for first, last in _LIGHT)
 
 
+def _compile(pattern: str) -> regex.Pattern[str]:
+    import regex  # slow to import, and not needed before a text is written
+
+    return regex.compile(pattern)
+
+
 @cache
 def _links() -> regex.Pattern[str]:
-    return regex.compile(r"https?://[^\s<>\"]+")
+    return _compile(r"https?://[^\s<>\"]+")
 
 
 @cache
 def _remote_mentions() -> regex.Pattern[str]:
-    return regex.compile(r"(?<![\w/])@(\w+)@[\w.-]+\w")
+    return _compile(r"(?<![\w/])@(\w+)@[\w.-]+\w")
 
 
 @cache
 def _graphemes() -> regex.Pattern[str]:
-    return regex.compile(r"\X")
+    return _compile(r"\X")
 
 
 @cache
 def _emoji() -> regex.Pattern[str]:
     # A whole sequence (skin tone, ZWJ family, flag, keycap) counts once.
-    return regex.compile(
+    return _compile(
         r"\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3"
         r"|(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F)(?:\p{Emoji_Modifier})?"
         r"(?:\u200D(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F?)(?:\p{Emoji_Modifier})?)*"

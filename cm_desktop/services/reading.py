@@ -24,7 +24,6 @@ from cm_desktop.domain.model import (
     Template,
 )
 from cm_desktop.domain.policy import ChannelPolicy
-from cm_desktop.domain.search_query import parse
 from cm_desktop.domain.views import Counts, View
 from cm_desktop.services.vault import Vault
 from cm_desktop.store import (
@@ -37,7 +36,6 @@ from cm_desktop.store import (
     handoffs,
     messages,
     notes,
-    search,
 )
 from cm_desktop.store import (
     members as member_store,
@@ -78,7 +76,12 @@ def page(
     reader = vault.db.reader
     if not query.strip():
         return conversations.page(reader, view, after, limit)
-    asked = parse(query, datetime.now(UTC), vault.me)
+    # A list is shown at the start of the program, a search is not.
+    from cm_desktop.domain.search_query import parse
+    from cm_desktop.store import search
+
+    # Days begin at midnight where the member sits.
+    asked = parse(query, datetime.now(UTC).astimezone(), vault.me)
     return search.find(reader, asked, view, after, limit)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -51,6 +52,23 @@ class Worker(Protocol):
 
     def account(self, account_id: str) -> None:
         """Read an account again: it was added, changed or removed."""
+
+
+class DeskLater:
+    """A desk that is made when it is first used: reading is sooner than deciding."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the desk, and behave as it does from now on."""
+        with self._lock:
+            if "_desk" not in self.__dict__:
+                from cm_desktop.services.desk import Desk
+
+                self._desk = Desk(self._vault)
+        return getattr(self._desk, name)
 
 
 @dataclass(slots=True, kw_only=True)

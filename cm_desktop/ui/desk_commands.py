@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from cm_desktop.domain.changes import Change
 from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.model import Conversation, Status
 from cm_desktop.i18n import _, ngettext
 from cm_desktop.services import reading
 from cm_desktop.ui import dates
 from cm_desktop.ui.context import Context
+
+if TYPE_CHECKING:
+    from cm_desktop.domain.changes import Change
 
 _GROUPS = 50  # so many are taken back whole
 Targets = Callable[[], tuple[ConversationId, ...]]
@@ -121,7 +123,8 @@ class DeskCommands(QObject):
 
         def job() -> None:
             made = [change(one) for one in ids]
-            self._groups.append([one for one in made if isinstance(one, Change)])
+            # Marking as read is no decision and gives nothing that could be taken back.
+            self._groups.append([one for one in made if one is not None])
             del self._groups[:-_GROUPS]
 
         def finish(_none: object) -> None:

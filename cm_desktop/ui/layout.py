@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cm_desktop.ui.inbox.rail import Rail
 
@@ -16,6 +16,19 @@ NAMES_FROM: Final = 1_180  # and for names in the rail
 _LIST_LEAST, _LIST_MOST, _LIST = 320, 480, 384
 _DETAILS = 300
 _PANE_LEAST = 400
+
+
+class Place(QWidget):
+    """Room for a column that is made later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    def hold(self, widget: QWidget) -> None:
+        """Put the column into its place."""
+        self._column.addWidget(widget)
 
 
 class Columns(QObject):

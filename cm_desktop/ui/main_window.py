@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from cm_desktop.domain.errors import CmError
@@ -18,16 +19,19 @@ from cm_desktop.ui.action_words import MENUS, tag_action_text
 from cm_desktop.ui.actions import Actions, Selection
 from cm_desktop.ui.bars import Bar
 from cm_desktop.ui.context import Context
-from cm_desktop.ui.conversation.view import ConversationPane
 from cm_desktop.ui.desk_commands import DeskCommands
-from cm_desktop.ui.details.panel import DetailsPanel
 from cm_desktop.ui.doors import Doors
 from cm_desktop.ui.inbox.list_panel import ListPanel
 from cm_desktop.ui.inbox.rail import Rail
 from cm_desktop.ui.labels import button_text
-from cm_desktop.ui.layout import Columns
+from cm_desktop.ui.layout import Columns, Place
 from cm_desktop.ui.messages import problem_words
 from cm_desktop.ui.toast import Toast
+
+if TYPE_CHECKING:
+    from cm_desktop.services.reading import Thread
+    from cm_desktop.ui.conversation.view import ConversationPane
+    from cm_desktop.ui.details.panel import DetailsPanel
 
 _SHARE_OF_SCREEN = 0.94  # the first time; the system draws a frame around
 _COUNT_AGAIN_MS = 50  # several changes in a row are counted once
@@ -37,6 +41,7 @@ class MainWindow(QMainWindow):
     """Puts the screens together; wiring.py connects them."""
 
     closed = Signal()
+    painted = Signal()  # for the first time; what can wait was made now
     language_changed = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -46,9 +51,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, single_keys=single)
         self.rail = Rail(context)
         self.list_panel = ListPanel(context)
-        self.pane = ConversationPane(context)
-        self.details = DetailsPanel(context)
-        columns = (self.list_panel, self.pane, self.details)
+        self.pane_place, self.details_place = Place(), Place()
+        columns = (self.list_panel, self.pane_place, self.details_place)
         self.columns = Columns(self.rail, columns, context.settings)
         self.commands = DeskCommands(context, self.list_panel.list.targets, self)
         self.doors = Doors(context, self)
@@ -56,7 +60,10 @@ class MainWindow(QMainWindow):
         self.problem_bar = Bar(can_close=True)
         self._counting = QTimer(self, singleShot=True, interval=_COUNT_AGAIN_MS)
         self._counting.timeout.connect(self.rail.read)
+        self._pane: ConversationPane | None = None
+        self._details: DetailsPanel | None = None
         self._outbox: QWidget | None = None
+        self._painted = False
         self._worker_died = False
         self._build()
         self.toast = Toast(self, self.rail.width)
@@ -86,6 +93,42 @@ class MainWindow(QMainWindow):
         column.addLayout(body, 1)
         self.setCentralWidget(middle)
         self.actions_.fill(self.menuBar())
+
+    # What is made after the window was painted, or when it is needed before.
+
+    @property
+    def pane(self) -> ConversationPane:
+        """The conversation beside the list."""
+        if self._pane is None:
+            from cm_desktop.ui.conversation.view import ConversationPane
+
+            self._pane = ConversationPane(self.context)
+            self.pane_place.hold(self._pane)
+            wiring.connect_pane(self, self._pane)
+        return self._pane
+
+    @property
+    def details(self) -> DetailsPanel:
+        """The details beside the conversation."""
+        if self._details is None:
+            from cm_desktop.ui.details.panel import DetailsPanel
+
+            self._details = DetailsPanel(self.context)
+            self._details.conversation_wanted.connect(self.show_conversation)
+            self.details_place.hold(self._details)
+        return self._details
+
+    @property
+    def shown(self) -> Thread | None:
+        """What the conversation beside the list holds."""
+        return None if self._pane is None else self._pane.shown
+
+    @Slot()
+    def complete(self) -> None:
+        """Make what the first picture of the window did without."""
+        self.pane.show()
+        self.details.show()
+        self.painted.emit()
 
     # Where one is.
 
@@ -161,11 +204,11 @@ class MainWindow(QMainWindow):
         self.context.worker.sync()
         self.context.changes.said.emit(_("Looking for news on all channels."))
 
-    def in_pane(self, act: Callable[[], None]) -> None:
+    def in_pane(self, act: Callable[[ConversationPane], None]) -> None:
         """Do something in the conversation that is shown, where it can be seen."""
-        if self.pane.shown is not None:
+        if self.shown is not None:
             self.columns.read(reading=True)
-            act()
+            act(self.pane)
 
     def quit(self) -> None:
         """Close the window, which ends the program."""
@@ -176,7 +219,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def update_actions(self) -> None:
         """Enable what can be done with what is chosen."""
-        thread = self.pane.shown
+        thread = self.shown
         policy = None
         if thread is not None:
             policy = reading.account_policy(self.context.vault, thread.conversation.account)
@@ -260,6 +303,13 @@ class MainWindow(QMainWindow):
         menu.popup(place)
 
     # The window itself.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint; after the first time, make what can wait."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.complete)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange the columns anew."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cm_desktop.domain.errors import CmError, VaultError
 from cm_desktop.i18n import _
-from cm_desktop.services.sentences import explain
 
 
 def problem_words(error: CmError | str) -> tuple[str, str, str, str]:
@@ -12,6 +11,8 @@ def problem_words(error: CmError | str) -> tuple[str, str, str, str]:
 
     Actions: sign_in, retry, settings; others are left to the screen they belong to.
     """
+    from cm_desktop.services.sentences import explain
+
     sentence = explain(error)
     words = f"{sentence.what} {sentence.what_to_do}".strip()
     button = {

@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType, TracebackType
@@ -130,6 +129,8 @@ def catch_mistakes(told: Callable[[], None]) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, mistake, trace)
             return
+        import traceback
+
         lines = "".join(traceback.format_tb(trace))
         _log.error("a mistake of the program: %s\n%s", kind.__name__, lines)
         told()

@@ -10,6 +10,7 @@ from cm_desktop.domain.model import OutboxKind, Status
 from cm_desktop.domain.views import View, ViewName
 
 if TYPE_CHECKING:
+    from cm_desktop.ui.conversation.view import ConversationPane
     from cm_desktop.ui.main_window import MainWindow
 
 Handlers = Mapping[str, Callable[[], None]]
@@ -21,8 +22,26 @@ def connect(window: MainWindow) -> None:
         {**_on_rows(window), **_on_messages(window), **_in_window(window), **_places(window)}
     )
     _connect_rail_and_list(window)
-    _connect_pane(window)
     _connect_changes(window)
+
+
+def connect_pane(window: MainWindow, pane: ConversationPane) -> None:
+    """Connect the conversation, once it is made."""
+    head = pane.head
+    pane.left.connect(window.back)
+    pane.next_wanted.connect(window.open_next)
+    head.back_wanted.connect(window.back)
+    head.back.setVisible(not window.columns.together)
+    window.columns.back_offered.connect(head.back.setVisible)
+    for signal, name in (
+        (head.done_wanted, "done"),
+        (head.reopen_wanted, "reopen"),
+        (head.snooze_wanted, "snooze"),
+        (head.tag_wanted, "tag"),
+        (head.assign_wanted, "assign"),
+        (head.handoff_wanted, "handoff"),
+    ):
+        signal.connect(window.actions_[name].trigger)
 
 
 def _on_rows(window: MainWindow) -> Handlers:
@@ -49,14 +68,14 @@ def _on_rows(window: MainWindow) -> Handlers:
 
 
 def _on_messages(window: MainWindow) -> Handlers:
-    pane = window.pane
+    in_pane = window.in_pane
     return {
-        "reply": partial(window.in_pane, pane.start_reply),
-        "private": partial(window.in_pane, pane.start_private_reply),
-        "note": partial(window.in_pane, pane.start_note),
-        "spam": partial(window.in_pane, partial(pane.moderate, OutboxKind.SPAM)),
-        "delete": partial(window.in_pane, partial(pane.moderate, OutboxKind.DELETE)),
-        "hide": partial(window.in_pane, partial(pane.moderate, OutboxKind.HIDE)),
+        "reply": partial(in_pane, lambda pane: pane.start_reply()),
+        "private": partial(in_pane, lambda pane: pane.start_private_reply()),
+        "note": partial(in_pane, lambda pane: pane.start_note()),
+        "spam": partial(in_pane, lambda pane: pane.moderate(OutboxKind.SPAM)),
+        "delete": partial(in_pane, lambda pane: pane.moderate(OutboxKind.DELETE)),
+        "hide": partial(in_pane, lambda pane: pane.moderate(OutboxKind.HIDE)),
     }
 
 
@@ -96,23 +115,6 @@ def _connect_rail_and_list(window: MainWindow) -> None:
     panel.list.marked.connect(window.update_actions)
     panel.list.menu_wanted.connect(window.row_menu)
     window.commands.finished.connect(panel.list.clear_marks)
-
-
-def _connect_pane(window: MainWindow) -> None:
-    pane, head = window.pane, window.pane.head
-    pane.left.connect(window.back)
-    pane.next_wanted.connect(window.open_next)
-    head.back_wanted.connect(window.back)
-    window.columns.back_offered.connect(head.back.setVisible)
-    for signal, name in (
-        (head.done_wanted, "done"),
-        (head.reopen_wanted, "reopen"),
-        (head.snooze_wanted, "snooze"),
-        (head.tag_wanted, "tag"),
-        (head.assign_wanted, "assign"),
-        (head.handoff_wanted, "handoff"),
-    ):
-        signal.connect(window.actions_[name].trigger)
 
 
 def _connect_changes(window: MainWindow) -> None:

@@ -24,6 +24,8 @@ def window(context, account, qtbot):
         with qtbot.waitActive(shown):
             shown.show()
             shown.activateWindow()
+        # What can wait is made after the first paint.
+        qtbot.waitUntil(lambda: shown._details is not None)
         return shown
 
     return make

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from cm_desktop.domain.model import Account, Health
 from cm_desktop.i18n import _
-from cm_desktop.services.sentences import explain
 from cm_desktop.ui import dates
 
 
@@ -32,6 +31,8 @@ def health_sentence(account: Account, now: datetime) -> str:
         return _("Nothing was fetched yet.")
     if account.health is Health.OK:
         return _last_contact(account, now) or _("Connected.")
+    from cm_desktop.services.sentences import explain
+
     sentence = explain(account.trouble or "offline")
     return " ".join(part for part in (sentence.what, _last_contact(account, now)) if part)
 

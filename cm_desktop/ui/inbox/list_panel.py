@@ -13,7 +13,6 @@ from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.views import View, ViewName
 from cm_desktop.i18n import _, ngettext
 from cm_desktop.services import reading
-from cm_desktop.services.sentences import explain
 from cm_desktop.ui import dates, theme
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.inbox.conversation_list import ConversationList
@@ -139,6 +138,8 @@ class ListPanel(QWidget):
     @Slot(object)
     def _on_failed(self, error: CmError) -> None:
         self._loading.stop()
+        from cm_desktop.services.sentences import explain
+
         sentence = explain(error)
         self._state.show_state(
             State(
