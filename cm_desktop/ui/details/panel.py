@@ -128,8 +128,8 @@ class DetailsPanel(QFrame):
     def _show(self, thread: Thread) -> None:
         about, now = thread.conversation, self._context.now()
         self.person.show_person(about.author, self._context.channel_of(about))
-        relabel(self.status, _upper(status_words(about, self._context)))
-        relabel(self.assignee, name_text(about.assignee or _("Nobody"), 24))
+        relabel(self.status, self._short_status(about))
+        relabel(self.assignee, name_text(about.assignee or _("Nobody"), 20))
         self.assignee.setAccessibleName(
             _("Assigned to %(name)s. Change…") % {"name": name_text(about.assignee or _("Nobody"))}
         )
@@ -146,6 +146,14 @@ class DetailsPanel(QFrame):
         self.handoff.show_handoffs(thread.handoffs)
         self.notes.show_notes(thread.notes)
         self.history.show_for(about.id)
+
+    def _short_status(self, about: Conversation) -> str:
+        """Return the status in the few words for which there is room beside its caption."""
+        if about.status is Status.SNOOZED and about.snoozed_until is not None:
+            left = about.snoozed_until - self._context.now()
+            # Translators: a snoozed conversation returns "in 2 h"; there is room for 20 letters.
+            return _("Back %(when)s") % {"when": dates.in_time(left)}
+        return _upper(status_words(about, self._context))
 
     def _look_for_earlier(self, about: Conversation) -> None:
         person, vault = about.author, self._context.vault
