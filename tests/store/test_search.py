@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cm_desktop.domain.model import Status, Visibility
-from cm_desktop.store import conversations, drafts, members, messages, notes, search, tags
+from cm_desktop.domain.search_query import OPERATORS
+from cm_desktop.store import (
+    conversations,
+    drafts,
+    due,
+    handoffs,
+    members,
+    messages,
+    notes,
+    search,
+    tags,
+)
 from cm_desktop.store.search import SearchStoppedError
 from tests import factory
 from tests.factory import NOW
@@ -200,7 +211,9 @@ def shop(desk):
     desk.write(members.add, "Tom Tester")
     files = (factory.seen_attachment(),)
     plain = said(desk, "plain", "bread", minutes=10, author=ana)
-    desk.write(conversations.set_due, plain, factory.ago(minutes=1))
+    handoff = factory.handoff(conversation=plain, until=factory.ago(minutes=1))
+    desk.write(handoffs.add, handoff)
+    desk.write(due.decided, plain, NOW)
     mail = said(desk, "mail", "bread", minutes=20, account=other, attachments=files, language="de")
     desk.write(conversations.assign, mail, "Tom Tester")
     done = said(desk, "done", "bread", minutes=60 * 24 * 3, seen_by_us=True, language="en-GB")
@@ -313,6 +326,9 @@ def test_many_accounts_of_a_channel_are_one_list(desk):
 
 # Pages.
 
+PIECES = [
+    *OPERATORS, *'()|-:*" ', " OR ", " NOT ", "red", "bre", "ü", "heute", "open", "note", "mail",
+]  # fmt: skip
 WORDS = ["red", "bread", "milk", "butter", "reader"]
 QUERIES = [
     "red", "re", "red bread", "red OR milk", "red -milk", "-red", "milk (red OR butter)",
@@ -408,6 +424,21 @@ def everything(desk, cache={}):  # noqa: B006  # read once
     return cache
 
 
+@given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=20).map("".join)))
+def test_whatever_is_typed_finds_something_or_nothing(crowd, text):
+    found = crowd.find(text, view="inbox", limit=5)
+    assert len(found) <= 5
+
+
+def test_many_beginnings_of_many_words_are_no_error(desk):
+    words = [f"abcdefg{n}" for n in range(300)] + [f"zyxwvut{n}" for n in range(500)]
+    said(desk, "it", " ".join(words))
+    assert desk.found("abcdefg* " * 64) == ["it"]
+    assert desk.found("zyxwvu* " * 64) == ["it"]
+    assert desk.found(" OR ".join(["abcdefg*"] * 64)) == ["it"]
+    assert desk.found("(" * 15 + "abcdefg* OR x" + ") y OR x" * 15 + " zyxwvu") == []
+
+
 def test_what_arrives_between_two_pages_neither_repeats_nor_hides_a_row(desk):
     for n in range(30):
         said(desk, f"c{n}", "bread", "bread", minutes=1000 + n * 10)
@@ -458,3 +489,17 @@ def test_erased_words_can_be_cleared_from_the_index(desk):
         words = {row[0] for row in writer.execute("SELECT term FROM temp.v")}
     assert "bread" in words
     assert "verysecretword" not in words
+
+
+def test_joining_pieces_of_the_index_changes_nothing_that_is_found(desk):
+    for n in range(12):
+        said(desk, f"c{n}", f"bread number{n}", minutes=n + 5)
+    before = desk.found("bread", limit=100)
+    pieces = desk.rows("SELECT count(DISTINCT segid) FROM fts_idx")[0][0]
+    rounds = 0
+    while desk.write(search.tidy):
+        rounds += 1
+        assert rounds < 50
+    assert desk.rows("SELECT count(DISTINCT segid) FROM fts_idx")[0][0] < pieces
+    assert desk.found("bread", limit=100) == before
+    assert desk.found("number7") == ["c7"]
