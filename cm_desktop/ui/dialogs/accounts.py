@@ -91,7 +91,7 @@ class AccountCard(QFrame):
     def _build(self) -> None:
         mark = PlainLabel()
         ratio = self.devicePixelRatioF()
-        mark.setPixmap(channel_mark(self.account.channel, _MARK, ratio))
+        mark.setPixmap(channel_mark(self._context.channel_of(self.account), _MARK, ratio))
         mark.setFixedSize(QSize(_MARK, _MARK))
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -115,7 +115,7 @@ class AccountCard(QFrame):
         """Say how it is doing now."""
         self.account = account
         self._title.setText(account.title)
-        about = (account.handle, channel_name(account.channel))
+        about = (account.handle, channel_name(self._context.channel_of(account)))
         self._about.setText(" · ".join(part for part in about if part))
         glyph, tone = health_mark(account)
         self._health.setPixmap(picture_label(glyph, tone, 16).pixmap())

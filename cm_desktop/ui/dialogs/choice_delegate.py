@@ -40,8 +40,11 @@ class ChoiceDelegate(QStyledItemDelegate):
         inside = rect.adjusted(theme.SMALL, 0, -theme.SMALL, 0)
         inside.setLeft(_before(painter, inside, choice, selected=selected))
         inside.setRight(_key(painter, inside, index.data(ChoiceModel.KeyRole), selected=selected))
+        _more(painter, inside, choice, selected=selected)
         inside.setRight(_side(painter, inside, choice, selected=selected))
-        _words(painter, inside, choice, selected=selected)
+        font = theme.font("strong" if choice.more else "body")
+        tone = "on_accent" if selected else "text"
+        _draw(painter, _first_line(inside, choice), choice.text, font, tone)
         painter.restore()
 
 
@@ -100,14 +103,13 @@ def _side(painter: QPainter, rect: QRect, choice: Choice, *, selected: bool) -> 
     return rect.right() - metrics.horizontalAdvance(text) - theme.MEDIUM
 
 
-def _words(painter: QPainter, rect: QRect, choice: Choice, *, selected: bool) -> None:
-    font = theme.font("strong" if choice.more else "body")
-    line = _first_line(rect, choice)
-    _draw(painter, line, choice.text, font, "on_accent" if selected else "text")
+def _more(painter: QPainter, rect: QRect, choice: Choice, *, selected: bool) -> None:
+    """Draw the second line."""
     if choice.more:
-        below = QRect(rect.left(), line.bottom() + 2, rect.width(), rect.bottom() - line.bottom())
-        below.setHeight(QFontMetrics(theme.font("soft")).height())
-        _draw(painter, below, choice.more, theme.font("soft"), "on_accent" if selected else "soft")
+        font = theme.font("soft")
+        top = _first_line(rect, choice).bottom() + 2
+        below = QRect(rect.left(), top, rect.width(), QFontMetrics(font).height())
+        _draw(painter, below, choice.more, font, "on_accent" if selected else "soft")
 
 
 def _first_line(rect: QRect, choice: Choice) -> QRect:
@@ -121,4 +123,8 @@ def _draw(painter: QPainter, rect: QRect, text: str, font: QFont, tone: str) -> 
     painter.setFont(font)
     painter.setPen(theme.colour(tone))
     shown = elided(text, QFontMetrics(font), rect.width())
-    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.drawText(rect, _LINE, shown)
+
+
+# Fonts of other scripts are higher than ours, so nothing is cut at the rectangle.
+_LINE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip)

@@ -106,7 +106,7 @@ class OutboxPage(QWidget):
         self._show(outcome.value)
 
     def _show(self, places: Sequence[Place]) -> None:
-        wanted = [(waiting, _where(about)) for waiting, about in places[:MOST]]
+        wanted = [(waiting, where(self._context, about)) for waiting, about in places[:MOST]]
         if [entry.says for entry in self.entries] != wanted:
             self._fill(places[:MOST])
         self._about.setText(_about(places))
@@ -131,7 +131,7 @@ class OutboxPage(QWidget):
 
     def _entry(self, place: Place, kept: dict[OutboxId, Entry]) -> Entry:
         before = kept.get(place[0].id)
-        if before is not None and before.says == (place[0], _where(place[1])):
+        if before is not None and before.says == (place[0], where(self._context, place[1])):
             return kept.pop(place[0].id)
         return Entry(self._context, place, self._actions, self.open_conversation.emit)
 
@@ -183,6 +183,7 @@ class Entry(QWidget):
         super().__init__(parent)
         self.waiting, self.conversation = place
         self._open_it = open_it
+        self._to = where(context, self.conversation)
         self.card = WaitingCard(self.waiting, 0, actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, theme.SMALL)
@@ -190,7 +191,7 @@ class Entry(QWidget):
         when = PlainLabel(dates.short_time(self.waiting.created_at, context.now()), "soft")
         set_tooltip(when, dates.full_time(self.waiting.created_at))
         head = row(spacing=theme.SMALL)
-        head.addWidget(ElidedLabel(_where(self.conversation), "soft"), 1)
+        head.addWidget(ElidedLabel(self._to, "soft"), 1)
         head.addWidget(when)
         self.open = text_button(_("Open conversation"), self._open, "link")
         self.open.setVisible(self.conversation is not None)
@@ -201,7 +202,7 @@ class Entry(QWidget):
     @property
     def says(self) -> tuple[OutboxRow, str]:
         """All that it shows."""
-        return self.waiting, _where(self.conversation)
+        return self.waiting, self._to
 
     def _open(self) -> None:
         self._open_it(self.waiting.conversation)
@@ -230,12 +231,13 @@ _ORDER = {
 }
 
 
-def _where(conversation: Conversation | None) -> str:
+def where(context: Context, conversation: Conversation | None) -> str:
+    """Return to whom something waits to be sent, and on which channel."""
     if conversation is None:
         return _("A conversation that is no longer here")
     person = conversation.author.name or conversation.author.handle
     about = name_text(person or conversation.title or _("Conversation"))
-    words = {"name": about, "channel": channel_name(conversation.channel)}
+    words = {"name": about, "channel": channel_name(context.channel_of(conversation))}
     # Translators: to whom something waits to be sent, "To Ana on WordPress".
     return _("To %(name)s on %(channel)s") % words
 
