@@ -29,6 +29,7 @@ from cm_desktop.domain.model import Draft, HandoffState, OutboxKind, OutboxRow, 
 from cm_desktop.store import (
     conversations,
     drafts,
+    due,
     events,
     handoffs,
     members,
@@ -82,6 +83,7 @@ def _move(change: Moved, connection: Connection) -> bool:
         return False
     after = change.after
     conversations.set_status(connection, about.id, after.status, after.snoozed_until)
+    due.decided(connection, about.id, change.at)
     return True
 
 
@@ -115,6 +117,7 @@ def _hand_over(change: HandedOver, connection: Connection) -> bool:
     _know(connection, change.handoff.receiver)
     handoffs.add(connection, change.handoff)
     conversations.assign(connection, _conversation(change), change.handoff.receiver)
+    due.decided(connection, _conversation(change), change.at)
     return True
 
 
@@ -124,6 +127,7 @@ def _withdraw(change: HandoffWithdrawn, connection: Connection) -> bool:
         return False
     handoffs.remove(connection, change.handoff.id)
     conversations.assign(connection, _conversation(change), change.before)
+    due.decided(connection, _conversation(change), change.at)
     return True
 
 
@@ -136,6 +140,7 @@ def _answer(change: HandoffAnswered, connection: Connection) -> bool:
         connection, change.handoff.id, change.state, answer=change.answer, now=change.at
     )
     conversations.assign(connection, _conversation(change), change.assignee)
+    due.decided(connection, _conversation(change), change.at)
     return True
 
 

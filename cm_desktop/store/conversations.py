@@ -298,18 +298,6 @@ def assign(connection: Connection, conv: ConversationId, member: str | None) -> 
     return before
 
 
-_DUE = "SELECT due_ms FROM conversation WHERE id = ?"
-_SET_DUE = "UPDATE conversation SET due_ms = ? WHERE id = ?"
-
-
-def set_due(connection: Connection, conv: ConversationId, due: datetime | None) -> datetime | None:
-    """Say until when an answer is due and return what was said before."""
-    row = row_of(connection, conv)
-    before = connection.execute(_DUE, (row,)).fetchone()[0]
-    connection.execute(_SET_DUE, (stamp_or_none(due), row))
-    return time_or_none(before)
-
-
 _UNREAD = """
     SELECT uid FROM message INDEXED BY message_unread WHERE conv_id = ? AND unread = 1 ORDER BY id
 """

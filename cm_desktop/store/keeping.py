@@ -18,11 +18,11 @@ from cm_desktop.domain.events import (
 from cm_desktop.domain.ids import ConversationId, fact_bytes
 from cm_desktop.domain.log import MessageEvent
 from cm_desktop.domain.model import Account, Direction, Nature, Status
-from cm_desktop.store import accounts, aggregates, events, keeping_messages, outbox
+from cm_desktop.store import accounts, aggregates, due, events, keeping_messages, outbox
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.keeping_messages import JUNK, Known
 from cm_desktop.store.keeping_places import Place, Places
-from cm_desktop.store.rows import canonical, stamp, uid_text
+from cm_desktop.store.rows import canonical, stamp, time, uid_text
 from cm_desktop.store.search import index_waiting
 
 _BATCH = 1000  # messages looked up together
@@ -59,8 +59,9 @@ def keep(
     Keeping the same again changes nothing. A known message whose text changed keeps the old
     text as a version; an older edition of it (by `edited_at`) changes nothing. A new message
     IN of a person that is neither spam nor trash reopens its conversation; so does the first
-    message IN of a machine, if nobody outside has spoken there before. A CursorMoved becomes
-    the account's cursor. Ends by indexing for search and sealing the event log.
+    message IN of a machine, if nobody outside has spoken there before. Where the channel
+    leaves a time to answer, the due date follows who spoke last. A CursorMoved becomes the
+    account's cursor. Ends by indexing for search and sealing the event log.
 
     Raises UsageError("no_account"). Items without an id of their own, of their author or of
     their conversation are counted as skipped.
@@ -83,6 +84,7 @@ class _Keeper:
         self._account = account
         self._now = now_ms
         self._row = accounts.row_of(connection, account.id)
+        self._windows = accounts.policy(connection, account.id).reply_windows
         self._places = Places(connection, account, self._row)
         self._seen: dict[bytes, MessageSeen] = {}
         self._gone: dict[bytes, MessageGone] = {}
@@ -193,6 +195,8 @@ class _Keeper:
     def _write_places(self) -> None:
         for place in self._touched.values():
             self._write(place)
+            if place.kind in self._windows:
+                due.heard(self._connection, place.row, self._windows, time(self._now))
             self.kept.conversations.add(ConversationId(uid_text(place.uid)))
             place.new = place.described = place.person = place.recount = False
             place.heard = 0

@@ -492,3 +492,62 @@ def test_notes_and_handoffs_never_reach_the_outside(office, desk, conversation):
     assert "difficult" not in said
     assert "careful" not in said
     assert office.outside.texts() == ["We are happy to help."]
+
+
+# Until when.
+
+
+def due(office):
+    return office.inbox("all")[0].due_at
+
+
+def test_a_handoff_says_until_when_and_accepting_keeps_that(office, desk, conversation):
+    friday = office.clock() + timedelta(days=3)
+    asked = desk.hand_over(conversation.id, "Tom", "Please answer.", friday)
+    assert due(office) == friday
+    desk.accept_handoff(asked.id)
+    assert due(office) == friday
+    desk.hand_over(conversation.id, "Eva", "Please have a look.")
+    assert due(office) == friday
+
+
+def test_declining_a_handoff_takes_its_date_away_and_undoing_that_brings_it_back(
+    office, desk, conversation
+):
+    friday = office.clock() + timedelta(days=3)
+    asked = desk.hand_over(conversation.id, "Tom", "Please answer.", friday)
+    desk.decline_handoff(asked.id)
+    assert due(office) is None
+    desk.undo()
+    assert due(office) == friday
+
+
+def test_a_handoff_taken_back_never_had_a_date(office, desk, conversation):
+    desk.hand_over(conversation.id, "Tom", "Please answer.", office.clock() + timedelta(days=3))
+    desk.undo()
+    assert due(office) is None
+
+
+def test_what_is_done_is_not_due_and_undoing_that_makes_it_due_again(office, desk, conversation):
+    friday = office.clock() + timedelta(days=3)
+    desk.hand_over(conversation.id, "Tom", "Please answer.", friday)
+    desk.set_status(conversation.id, Status.DONE)
+    assert due(office) is None
+    desk.undo()
+    assert due(office) == friday
+
+
+def test_a_channels_window_makes_a_message_due_until_our_reply_is_sent(office, desk):
+    office.follow(reply_windows={Kind.DIRECT: timedelta(days=7)})
+    seen = factory.message_seen(
+        conversation=factory.seen_conversation(kind=Kind.DIRECT), created_at=office.clock()
+    )
+    direct = office.hear(seen)
+    assert due(office) == office.clock() + timedelta(days=7)
+    desk.set_status(direct.id, Status.DONE)
+    assert due(office) is None
+    desk.undo()
+    assert due(office) == office.clock() + timedelta(days=7)
+    office.queue(direct)
+    office.sync()
+    assert due(office) is None

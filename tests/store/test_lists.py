@@ -159,15 +159,12 @@ def test_what_was_snoozed_wakes_at_its_time(desk):
     assert desk.write(conversations.wake, NOW + timedelta(hours=1)) == [first]
 
 
-def test_assigning_and_due_times_tell_what_they_were(desk):
+def test_assigning_tells_who_had_it(desk):
     (conv,) = fill(desk, 1)
     assert desk.write(conversations.assign, conv, "Tom") is None
     assert desk.write(conversations.assign, conv, "Eva") == "Tom"
     assert desk.write(conversations.assign, conv, "") == "Eva"
     assert desk.only().assignee is None
-    assert desk.write(conversations.set_due, conv, NOW) is None
-    assert desk.only().due_at == NOW
-    assert desk.write(conversations.set_due, conv, None) == NOW
 
 
 def test_reading_can_be_taken_back(desk):
