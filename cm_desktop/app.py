@@ -197,13 +197,13 @@ class Program(QObject):
         worker.busy_changed.connect(window.say_busy)
         worker.vault_trouble.connect(window.on_vault_trouble)
         start.catch_mistakes(window.say_mistake)
+        if self._request.screen is not None:
+            window.painted.connect(partial(self._show_screen, window, self._request.screen))
+        window.painted.connect(partial(self._take_picture, window))
         self._replace(window)
-        self._take_picture(window)
         if self._wants_page:
             self._wants_page = False
             QTimer.singleShot(0, window, window.doors.connect_page)
-        if self._request.screen is not None:
-            window.painted.connect(partial(self._show_screen, window, self._request.screen))
         return window
 
     def _open_anew(self, context: Context, worker: WorkerLink) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from cm_desktop.domain.errors import OfflineError, SignInNeededError
-from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.views import View, ViewName
 from cm_desktop.i18n import _
 
@@ -74,11 +73,6 @@ def picture_of(window: QWidget) -> QPixmap:
         painter.drawPixmap(place, over.grab())
     painter.end()
     return picture
-
-
-def _first(window: MainWindow, *, at: int = 0) -> ConversationId | None:
-    rows = window.list_panel.model.rows
-    return rows[min(at, len(rows) - 1)].id if rows else None
 
 
 def _inbox(_window: MainWindow) -> None:
