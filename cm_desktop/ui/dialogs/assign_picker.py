@@ -42,6 +42,7 @@ class AssignPicker(PickerPopup):
         assignees = {conversation.assignee for conversation in conversations}
         self._now = assignees.pop() if len(assignees) == 1 else _DIFFERENT
         self.picker.line.setMaxLength(LONGEST)
+        self.picker.list.rows.scattered = False
         self.picker.typed.connect(self._offer)
         self.picker.chosen.connect(self._choose)
         self._offer("")

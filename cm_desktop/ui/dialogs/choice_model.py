@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from cm_desktop.ui.dialogs.fuzzy import enough, rank
+from cm_desktop.ui.dialogs.fuzzy import WHOLE_WORDS, enough, rank
 
 Index = QModelIndex | QPersistentModelIndex
 _MOST = 200  # rows shown; who needs more types a letter
@@ -47,6 +47,9 @@ class ChoiceModel(QAbstractListModel):
         self._all: tuple[Choice, ...] = ()
         self._shown: list[Choice] = []
         self._query = ""
+        # Whether scattered letters find something. Not where a new name may be typed: Enter
+        # must not take something else for it.
+        self.scattered = True
 
     @property
     def shown(self) -> Sequence[Choice]:
@@ -67,7 +70,7 @@ class ChoiceModel(QAbstractListModel):
             for one in self._all
             if not one.last
         ]
-        least = enough(how_well for how_well, _one in ranked)
+        least = enough(how_well for how_well, _one in ranked) if self.scattered else WHOLE_WORDS
         fitting = [pair for pair in ranked if pair[0] >= least]
         if query.strip():
             fitting.sort(key=lambda pair: -pair[0])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QDate, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QFileDialog, QLineEdit, QWidget
@@ -152,12 +154,27 @@ class ExportDialog(Dialog):
         self.button.setEnabled(False)
         self._busy.start()
         started = self._context.runner.submit(
-            _JOB, lambda: _write(vault, file, format_name, wanted), self._on_written
+            _JOB, lambda: _write(vault, file, format_name, wanted), self._tell
         )
         if not started:
             self._busy.stop()
             self.trouble.tell(_("Another export is still being written. Please wait for it."))
             self.button.setEnabled(True)
+
+    @property
+    def _tell(self) -> Callable[[Outcome[Written]], None]:
+        """What hears of the result: the window, where the dialog was closed meanwhile."""
+        changes = self._context.changes
+
+        def tell(outcome: Outcome[Written]) -> None:
+            if shiboken6.isValid(self) and self.isVisible():
+                self._on_written(outcome)
+            elif isinstance(outcome, Failed):
+                changes.problem.emit(outcome.error)
+            else:
+                changes.said.emit(_result_words(outcome.value).partition("\n")[0])
+
+        return tell
 
     def _on_written(self, outcome: Outcome[Written]) -> None:
         self._busy.stop()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 # The better a hit, the higher; between two of the same kind the shorter text wins.
 _WHOLE, _START, _WORD_START, _INSIDE, _ELSEWHERE, _LETTERS = 6, 5, 4, 3, 2, 1
+WHOLE_WORDS = _ELSEWHERE  # the least rank of what was found by more than scattered letters
 _MOST_WORDS = 8
 _SEARCHED = 5_000  # code points
 
@@ -38,7 +39,7 @@ def enough(ranks: Iterable[int]) -> int:
 
     What is only found by scattered letters is shown where nothing else was found.
     """
-    return _LETTERS + 1 if max(ranks, default=0) > _LETTERS else _LETTERS
+    return WHOLE_WORDS if max(ranks, default=0) >= WHOLE_WORDS else _LETTERS
 
 
 def _rank(word: str, name: str, more: str) -> int:

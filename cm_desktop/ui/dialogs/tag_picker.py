@@ -39,6 +39,7 @@ class TagPicker(PickerPopup):
         self._tags = reading.tags(context.vault)
         self._conversations = conversations
         self.picker.line.setMaxLength(LONGEST)
+        self.picker.list.rows.scattered = False
         self.picker.nothing.setText(_("No tags yet. Type a name to add one."))
         self.picker.typed.connect(self._offer)
         self.picker.chosen.connect(self._choose)

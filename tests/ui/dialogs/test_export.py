@@ -86,5 +86,15 @@ def test_a_place_that_cannot_be_written_is_explained(qtbot, context, dialog, tmp
     assert dialog.isVisible()
 
 
+def test_closed_while_it_is_written_the_window_says_when_it_is_done(
+    qtbot, context, dialog, tmp_path
+):
+    with qtbot.waitSignal(context.changes.said, timeout=20_000) as said:
+        dialog.write_to(tmp_path / "log.csv")
+        dialog.reject()
+    assert "3 messages written" in said.args[0]
+    assert (tmp_path / "log.csv").exists()
+
+
 def test_every_format_has_a_name_for_people():
     assert set(FORMATS) <= set(format_words())

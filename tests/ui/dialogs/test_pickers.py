@@ -127,6 +127,16 @@ def test_a_name_that_is_not_there_becomes_a_new_tag(qtbot, context, conversation
     assert heard == ["Gluten free"]
 
 
+def test_a_new_tag_is_not_taken_for_one_with_the_same_letters(
+    qtbot, context, conversation, tags, window
+):
+    picker = tag_picker(qtbot, context, conversation, window)
+    heard = opened(qtbot, picker)
+    qtbot.keyClicks(picker.picker.line, "ogh")  # letters of "Opening hours"
+    qtbot.keyClick(picker.picker.line, Qt.Key.Key_Return)
+    assert heard == ["ogh"]
+
+
 def test_a_tag_that_only_differs_in_case_is_not_offered_as_new(
     qtbot, context, conversation, tags, window
 ):
