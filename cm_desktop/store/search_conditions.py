@@ -63,7 +63,8 @@ _ON = "c.account_id IN (SELECT value FROM json_each(?))"
 _NOBODY = "c.assignee IS NULL"
 _ASSIGNED = "(c.assignee IS NOT NULL AND c.assignee IN (SELECT value FROM json_each(?)))"
 
-_ACCOUNTS = "SELECT id, uid, channel, title, handle, url FROM account"
+# An account of the demo looks like another channel, and that one is what it is searched by.
+_ACCOUNTS = "SELECT id, uid, channel, settings ->> 'as', title, handle, url FROM account"
 _TAGS = "SELECT id, folded FROM tag ORDER BY id"
 
 
@@ -166,9 +167,11 @@ def _accounts(connection: Connection, leaf: OnChannel | OnAccount) -> list[int]:
     rows = connection.execute(_ACCOUNTS).fetchall()
     if isinstance(leaf, OnChannel):
         wanted = fold(leaf.name)
-        return [row[0] for row in rows if wanted and fold(row[2]).startswith(wanted)]
+        named = [(row[0], fold(name)) for row in rows for name in row[2:4] if name]
+        return sorted({row for row, name in named if wanted and name.startswith(wanted)})
     begins = words(leaf.text)
-    return [row[0] for row in rows if begins and _begin(begins, words(" ".join(row[2:])))]
+    known = [(row[0], words(" ".join(filter(None, row[2:])))) for row in rows]
+    return [row for row, said in known if begins and _begin(begins, said)]
 
 
 def _begin(begins: Sequence[str], found: Iterable[str]) -> bool:

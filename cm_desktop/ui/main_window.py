@@ -317,7 +317,8 @@ class MainWindow(QMainWindow):
         self.columns.fit(self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember where the window was."""
+        """Keep what is being written, and remember where the window was."""
+        self.pane.composer.leave()
         self.columns.remember()
         self.context.settings.setValue("window/geometry", self.saveGeometry())
         self.context.settings.sync()

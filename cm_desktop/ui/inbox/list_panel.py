@@ -83,6 +83,7 @@ class ListPanel(QWidget):
 
     def show_view(self, view: View) -> None:
         """Show a list from its top."""
+        self._keep = None
         self._title.setText(self._name_of(view))
         self.list.show_status(mixed=view.name in MIXED or bool(self.source.query))
         self.source.show(view)
@@ -118,7 +119,7 @@ class ListPanel(QWidget):
 
     @Slot(str)
     def _search(self, text: str) -> None:
-        self._keep = self.list.current_id
+        self._keep = self.list.current_id or self._keep
         self._loading.start()
         self.list.show_status(mixed=bool(text.strip()) or self.view.name in MIXED)
         self.source.search(text)

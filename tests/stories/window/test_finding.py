@@ -50,7 +50,7 @@ def test_a_conversation_far_down_stays_open_when_the_search_ends(desk):
         ("von:Aleksander", {"Aleksander Nowicki"}),
         ("from:Aleksander", {"Aleksander Nowicki"}),
         ("tag:Bewerbung", {"Aleksander Nowicki", "Ronny T."}),
-        ("bäckerges von:Aleksander", {"Aleksander Nowicki"}),
+        ("von:Aleksander bäckerges", {"Aleksander Nowicki"}),
         ("kanal:mail bäckergeselle", {"Aleksander Nowicki"}),
         ("channel:mail baeckergeselle", {"Aleksander Nowicki"}),
         ('"sieben Jahren Erfahrung"', {"Aleksander Nowicki"}),
