@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,8 @@ def _open_plainly() -> int:
 
 
 def _open_window(request: Request) -> int:
+    # What is made for the first picture stays; ui/start.py collects from then on.
+    gc.disable()
     # Imported here: Qt is slow to load, and the command line works where it is not installed.
     from cm_desktop import app
 

@@ -153,7 +153,7 @@ class Program(QObject):
         entrance.connect_wanted.connect(self._note_wish)
         entrance.demo_wanted.connect(self._begin_demo)
         entrance.quit_wanted.connect(self._application.quit)
-        start.quit_on_signals(self._application)
+        start.finish(self._application)
         self._replace(entrance)
         self._take_picture(entrance)
         return entrance
@@ -186,7 +186,7 @@ class Program(QObject):
         window = self._open_window(self._context(vault, changes, worker), worker)
         if self._request.screenshot is None:
             window.painted.connect(worker.start)
-            window.painted.connect(partial(start.quit_on_signals, self._application))
+        window.painted.connect(partial(start.finish, self._application))
 
     def _open_window(self, context: Context, worker: WorkerLink) -> MainWindow:
         worker.tell(context.changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -47,9 +48,7 @@ def make_application(*, for_picture: bool = False) -> QApplication:
     qInstallMessageHandler(_say)
     QApplication.setDesktopFileName("cm-desktop")
     QApplication.setApplicationName("cm-desktop")
-    application = QApplication(sys.argv[:1])
-    application.setWindowIcon(program_icon())
-    return application
+    return QApplication(sys.argv[:1])
 
 
 def _may_have_screen() -> bool:
@@ -85,6 +84,15 @@ def program_icon() -> QIcon:
         painter.end()
         made.addPixmap(picture)
     return made
+
+
+def finish(application: QApplication) -> None:
+    """Do what may come after the first picture of the window."""
+    application.setWindowIcon(program_icon())
+    quit_on_signals(application)
+    # What is there by now stays until the end: never look at it again.
+    gc.freeze()
+    gc.enable()
 
 
 def quit_on_signals(application: QApplication) -> None:

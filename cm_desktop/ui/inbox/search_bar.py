@@ -50,9 +50,16 @@ class SearchBar(QLineEdit):
         self.setPlaceholderText(_("Search"))
         self.setAccessibleName(_("Search conversations"))
         self.setMaxLength(500)
-        self.hints = HintPopup(self)
-        self.hints.chosen.connect(self._put_in)
+        self._hints: HintPopup | None = None
         self.textChanged.connect(self._changed)
+
+    @property
+    def hints(self) -> HintPopup:
+        """The popup below the field, made when it is first wanted."""
+        if self._hints is None:
+            self._hints = HintPopup(self)
+            self._hints.chosen.connect(self._put_in)
+        return self._hints
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move through the hints by key, end the search, or go on to the list."""
