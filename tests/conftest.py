@@ -7,6 +7,7 @@ import importlib.util
 import logging
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -15,6 +16,11 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A slow machine may take its time: a flaky deadline says nothing about the code.
 os.environ.setdefault("HYPOTHESIS_PROFILE", "steady")
+
+# Where there is a disk in memory, nothing waits for the real one: most tests write a vault.
+MEMORY_DISK = Path("/dev/shm")
+if MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > 2**31:  # bytes
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))
 
 GUARD = Path(__file__).parent / "guard"
 
@@ -29,21 +35,41 @@ def _load_guard():
 _load_guard()
 
 
+HOME = {
+    "CM_DESKTOP_HOME": "cm-desktop",
+    "HOME": "",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+    "XDG_RUNTIME_DIR": "run",
+}
+
+
+@pytest.fixture(scope="session")
+def _untouched_homes():
+    """Hold the homes that a test was given and did not write into: as good as new ones."""
+    return []
+
+
+@pytest.fixture
+def _home(tmp_path_factory, _untouched_homes):
+    if _untouched_homes:
+        home = _untouched_homes.pop()
+    else:
+        home = tmp_path_factory.mktemp("home")
+        for folder in HOME.values():
+            (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    yield home
+    if set(home.rglob("*")) == {home / folder for folder in [*HOME.values(), ".local"]} - {home}:
+        _untouched_homes.append(home)
+
+
 @pytest.fixture(autouse=True)
-def _own_home(request, tmp_path_factory, monkeypatch):
+def _own_home(request, _home, monkeypatch):
     """Give each test, and each program it starts, folders of its own and plain English."""
-    home = tmp_path_factory.mktemp("home")
-    for name, folder in {
-        "CM_DESKTOP_HOME": "cm-desktop",
-        "HOME": "",
-        "XDG_CACHE_HOME": ".cache",
-        "XDG_CONFIG_HOME": ".config",
-        "XDG_DATA_HOME": ".local/share",
-        "XDG_STATE_HOME": ".local/state",
-        "XDG_RUNTIME_DIR": "run",
-    }.items():
-        (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-        monkeypatch.setenv(name, str(home / folder))
+    for name, folder in HOME.items():
+        monkeypatch.setenv(name, str(_home / folder))
     for name in (
         "LANGUAGE",
         "LC_MESSAGES",
