@@ -66,8 +66,8 @@ def new_desk(qtbot, world, tmp_path, _clean_end):
     """Sit down at a computer on which the program never ran; more than once is several."""
     desks = []
 
-    def sit_down(filled=None, data_dir=None):
-        desks.append(Desk(qtbot, world, data_dir or tmp_path / "data", filled))
+    def sit_down(filled=None, data_dir=None, **more):
+        desks.append(Desk(qtbot, world, data_dir or tmp_path / "data", filled, **more))
         return desks[-1]
 
     yield sit_down

@@ -17,7 +17,7 @@ from cm_desktop.services import reading
 from cm_desktop.ui.conversation.reading_label import ReadingLabel
 from cm_desktop.ui.inbox.row_words import who
 from cm_desktop.ui.labels import PlainLabel
-from tests.stories.window.program import Request, Running
+from tests.stories.window.program import PlayedProgram, Request, Running
 
 _MODIFIERS = {
     "Ctrl": Qt.KeyboardModifier.ControlModifier,
@@ -31,8 +31,9 @@ LEFT = Qt.MouseButton.LeftButton
 class Desk:
     """What a member does at the program, in the words of the README."""
 
-    def __init__(self, qtbot, world, data_dir, filled=None):
+    def __init__(self, qtbot, world, data_dir, filled=None, program=PlayedProgram):
         self._qtbot = qtbot
+        self._program = program
         self._filled = filled
         self.world = world
         self.data_dir = data_dir
@@ -44,7 +45,7 @@ class Desk:
     def start(self, *, vault=None):
         """Start the program; what it shows then is `window`."""
         request = Request(self.data_dir, vault=vault, demo=self._filled is not None)
-        self.run = Running(self.world, request, self._filled)
+        self.run = Running(self.world, request, self._filled, self._program)
         self.settle()
         return self
 
@@ -217,6 +218,10 @@ class Desk:
     def rows(self):
         """Return the names in the list, from top to bottom."""
         return [who(row) for row in self.window.list_panel.model.rows]
+
+    def shown_rows(self):
+        """Return the conversations in the list, from top to bottom."""
+        return self.window.list_panel.model.rows
 
     def row(self, name):
         """Return the conversation in the list with somebody, scrolling down to it."""
