@@ -13,7 +13,7 @@ from cm_desktop.domain.errors import CmError
 from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.views import View, ViewName
 from cm_desktop.i18n import _
-from cm_desktop.services import reading
+from cm_desktop.services import paths, reading
 from cm_desktop.ui import wiring
 from cm_desktop.ui.action_words import MENUS, tag_action_text
 from cm_desktop.ui.actions import Actions, Selection
@@ -23,7 +23,7 @@ from cm_desktop.ui.desk_commands import DeskCommands
 from cm_desktop.ui.doors import Doors
 from cm_desktop.ui.inbox.list_panel import ListPanel
 from cm_desktop.ui.inbox.rail import Rail
-from cm_desktop.ui.labels import button_text
+from cm_desktop.ui.labels import button_text, one_line
 from cm_desktop.ui.layout import Columns, Place
 from cm_desktop.ui.messages import problem_words
 from cm_desktop.ui.toast import Toast
@@ -329,7 +329,14 @@ class MainWindow(QMainWindow):
         if self.context.demo:
             # Translators: title of the window while the program shows invented conversations.
             return _("%(program)s (demo)") % {"program": "CM Desktop"}
-        return "CM Desktop"
+        vault = self.context.vault
+        try:
+            several = len(paths.vault_folders(vault.folder.parent.parent)) > 1
+        except CmError:
+            several = False
+        # Translators: title of the window when there are several clients.
+        words = _("%(client)s · %(program)s") if several else "%(program)s"
+        return words % {"client": one_line(vault.title, 60), "program": "CM Desktop"}
 
     def _restore(self) -> None:
         geometry = self.context.settings.value("window/geometry")

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -7,10 +9,11 @@ from cm_desktop.domain.model import Status
 from cm_desktop.domain.policy import Ability
 from cm_desktop.domain.views import View, ViewName
 from cm_desktop.services import reading
+from cm_desktop.services import vault as vaults
 from cm_desktop.store import accounts
 from cm_desktop.ui.layout import BOTH_FROM, DETAILS_FROM, NAMES_FROM
 from cm_desktop.ui.main_window import MainWindow
-from tests import factory
+from tests import factory, hostile
 
 
 @pytest.fixture
@@ -339,3 +342,33 @@ def test_every_action_runs_with_nothing_chosen(window, qtbot):
             if action.objectName() not in opening and hasattr(action, "trigger"):
                 action.trigger()
     assert raised == []
+
+
+def test_all_of_a_long_list_is_marked_and_not_only_what_was_scrolled_to(window, keep_many, qtbot):
+    keep_many(120)
+    shown = window()
+    press(qtbot, shown, "Ctrl+A")
+    assert len(shown.list_panel.model.marked) == 120
+
+
+def test_the_client_is_named_once_there_are_several(window, context, tmp_path):
+    assert window().windowTitle() == "CM Desktop"
+    vaults.create_vault(tmp_path, "Second", passphrase="a second client").close()
+    assert window().windowTitle() == "Demo · CM Desktop"
+
+
+def test_messages_of_strangers_can_do_no_harm_in_the_window(window, keep, qtbot):
+    for text in hostile.ALL.values():
+        author = factory.seen_author(name=text, handle=text)
+        post = factory.seen_post(title=text, text=text)
+        about = factory.seen_conversation(title=text, post=post)
+        keep(factory.message_seen(text=text, author=author, conversation=about))
+    shown = window()
+    slowest = 0.0
+    for row in list(shown.list_panel.model.rows):
+        begin = time.thread_time()
+        shown.show_conversation(row.id)
+        shown.open(row.id)
+        shown.grab()
+        slowest = max(slowest, time.thread_time() - begin)
+    assert slowest < 2

@@ -31,7 +31,7 @@ from cm_desktop.ui import dates, theme
 from cm_desktop.ui.avatars import draw_avatar, initials
 from cm_desktop.ui.icons import draw_glyph
 from cm_desktop.ui.inbox.conversation_model import ConversationRole, MarkedRole, VersionRole
-from cm_desktop.ui.inbox.row_words import outbox_words, said, status_name, who
+from cm_desktop.ui.inbox.row_words import back_words, outbox_words, said, status_name, who
 from cm_desktop.ui.labels import elided
 from cm_desktop.ui.safe_text import has_mixed_scripts
 
@@ -119,7 +119,8 @@ class ConversationDelegate(QStyledItemDelegate):
         # What the words for points in time depend on: the day, and the minute if one is due.
         now = self._clock()
         day = now.astimezone().date()
-        return (day, now.replace(second=0, microsecond=0)) if conversation.due_at else (day,)
+        moving = conversation.due_at or conversation.snoozed_until
+        return (day, now.replace(second=0, microsecond=0)) if moving else (day,)
 
     def _keep(self, key: _Key, picture: QPixmap) -> None:
         self._pictures[key] = picture
@@ -180,7 +181,10 @@ class _Row:
     def _has_third_line(self, *, show_status: bool) -> bool:
         row = self._row
         status = show_status and row.status is not Status.OPEN
-        return bool(row.tags or row.assignee or row.due_at or outbox_words(row) or status)
+        put_away = back_words(row, self._now)
+        return bool(
+            row.tags or row.assignee or row.due_at or outbox_words(row) or status or put_away
+        )
 
     def marks(self, look: _Look, channel: str) -> None:
         """Paint what is left of the words."""
@@ -232,7 +236,9 @@ class _Row:
             left = self._mark(
                 "due" if late else "clock", words, "bad" if late else "soft", left, top
             )
-        if show_status and row.status is not Status.OPEN:
+        if words := back_words(row, self._now):
+            left = self._mark("snoozed", words, "soft", left, top)
+        elif show_status and row.status is not Status.OPEN:
             glyph = {Status.DONE: "done", Status.SNOOZED: "snoozed"}.get(row.status, "waiting")
             left = self._mark(glyph, status_name(row.status), "soft", left, top)
         if row.assignee:

@@ -19,6 +19,7 @@ _BY_KEY = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
+_MOST_MARKED = 1_000
 _SETTLE_MS = 60  # while a key is held down, only where it stops is opened
 
 
@@ -145,7 +146,9 @@ class ConversationList(QTableView):
             self.marked.emit()
 
     def mark_all(self) -> None:
-        """Mark all conversations read so far; if they all are, none."""
+        """Mark all conversations of the list, also those not scrolled to; if they all are, none."""
+        while self._rows.canFetchMore(QModelIndex()) and self._rows.rowCount() < _MOST_MARKED:
+            self._rows.fetchMore(QModelIndex())
         every = frozenset(row.id for row in self._rows.rows)
         self._rows.mark(() if self._rows.marked == every else every)
         self.marked.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cm_desktop.domain.model import Conversation, Direction, Kind, Status
 from cm_desktop.i18n import _, ngettext
@@ -55,6 +55,15 @@ def outbox_words(conversation: Conversation) -> str:
     return ""
 
 
+def back_words(conversation: Conversation, now: datetime) -> str:
+    """Say when a snoozed conversation comes back, "" for any other."""
+    until = conversation.snoozed_until
+    if conversation.status is not Status.SNOOZED or until is None:
+        return ""
+    # Translators: a snoozed conversation comes back; %(when)s is "in 2 h" and the like.
+    return _("back %(when)s") % {"when": dates.in_time(max(until - now, timedelta()))}
+
+
 def spoken(conversation: Conversation, *, marked: bool = False, now: datetime | None = None) -> str:
     """Return the whole row as a screen reader says it."""
     moment = now or datetime.now(UTC)
@@ -67,15 +76,19 @@ def spoken(conversation: Conversation, *, marked: bool = False, now: datetime | 
             % {"n": conversation.unread}
         )
     parts += [said(conversation), dates.short_time(conversation.last_at, moment)]
-    if conversation.status is not Status.OPEN:
-        parts.append(status_name(conversation.status))
-    if conversation.assignee:
-        parts.append(_("Assigned to %(name)s") % {"name": conversation.assignee})
-    if conversation.due_at:
-        parts.append(dates.due(conversation.due_at, moment))
-    parts += [tag.name for tag in conversation.tags]
-    if words := outbox_words(conversation):
-        parts.append(words)
+    parts += _about_the_work(conversation, moment)
     if marked:
         parts.append(_("marked"))
     return ", ".join(one_line(part) for part in parts)
+
+
+def _about_the_work(conversation: Conversation, now: datetime) -> list[str]:
+    words = [outbox_words(conversation), back_words(conversation, now)]
+    if conversation.status is not Status.OPEN:
+        words.append(status_name(conversation.status))
+    if conversation.assignee:
+        words.append(_("Assigned to %(name)s") % {"name": conversation.assignee})
+    if conversation.due_at:
+        words.append(dates.due(conversation.due_at, now))
+    words += [tag.name for tag in conversation.tags]
+    return [word for word in words if word]

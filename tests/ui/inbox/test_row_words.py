@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from cm_desktop.domain.model import Direction, Kind, Status
-from cm_desktop.ui.inbox.row_words import outbox_words, said, spoken, who
+from cm_desktop.ui.inbox.row_words import back_words, outbox_words, said, spoken, who
 from tests import factory
 
 
@@ -49,3 +49,12 @@ def test_status_and_due_are_spoken():
     assert "Done" in words
     assert "2 h overdue" in words
     assert "unread" not in words
+
+
+def test_a_snoozed_conversation_says_when_it_comes_back():
+    row = factory.conversation(
+        status=Status.SNOOZED, snoozed_until=factory.NOW + timedelta(hours=2, minutes=5)
+    )
+    assert back_words(row, factory.NOW) == "back in 2 h"
+    assert "back in 2 h" in spoken(row, now=factory.NOW)
+    assert back_words(factory.conversation(), factory.NOW) == ""
