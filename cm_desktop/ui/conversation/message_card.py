@@ -249,15 +249,17 @@ class MessageCard(Card):
         return icon_button(glyph, text, partial(self._moderate, kind))
 
     def _more(self) -> QWidget:
-        button = icon_button("more", _("More"), lambda: None)
-        button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
-        menu.aboutToShow.connect(lambda: self._fill(menu))
-        button.setMenu(menu)
+        button = icon_button("more", _("More"), lambda: self._open_menu(button))
         return button
 
+    def _open_menu(self, button: QWidget) -> None:
+        # Made when it is asked for: a menu is a window, and a page has sixty of these cards.
+        menu = QMenu(button)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill(menu)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
     def _fill(self, menu: QMenu) -> None:
-        menu.clear()
         message = self.message
         if self._around.policy.may(Ability.PRIVATE) and message.direction is Direction.IN:
             action = menu.addAction(icon("private"), _("Reply privately"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from cm_desktop.domain.model import Message
@@ -19,6 +19,9 @@ from cm_desktop.ui.conversation.waiting_card import WaitingCard
 
 _COLUMN = 720  # widest text column, pixels
 _NEAR = 48  # this close to the end counts as reading the newest
+_AT_ONCE = 14  # cards made before the first picture: more than a screen holds
+_SETTLED = 100  # ms after which the layout of the last cards is certainly done
+_STEP = 10  # cards made in one turn of the event loop after that: some 30 ms
 
 MakeCard = Callable[[Placed], QWidget]
 
@@ -32,6 +35,10 @@ class ThreadView(QScrollArea):
         super().__init__(parent)
         self._make_card = make_card
         self._shown: list[tuple[Placed, QWidget]] = []
+        self._placed: list[Placed] = []
+        self._has_earlier = self._begun = False
+        self._count = _AT_ONCE  # so many of the last entries have a card
+        self._from_end: int | None = None  # pixels, kept while cards are added above
         self._head: QWidget | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -54,6 +61,9 @@ class ThreadView(QScrollArea):
         self._page.setLayout(page)
         self.setWidget(self._page)
         self._earlier.hide()
+        self._more = QTimer(self, interval=0)
+        self._more.timeout.connect(self._add_more)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_place)
 
     def show_thread(self, thread: Thread, head: QWidget | None) -> None:
         """Show a conversation from its beginning or its first unread message."""
@@ -62,32 +72,71 @@ class ThreadView(QScrollArea):
             self._head = head
             self._cards.insertWidget(1, head)
         self.update_thread(thread)
-        QTimer.singleShot(0, self, self._to_first_unread)
+        QTimer.singleShot(0, self, self._begin)
 
     def update_thread(self, thread: Thread) -> None:
         """Show what the conversation is now; the reader's place is kept."""
         at_end = self._at_end()
-        placed = in_reading_order(
+        self._placed = in_reading_order(
             thread.conversation.kind,
             thread.messages,
             thread.notes,
             thread.handoffs,
             [row for row in thread.outbox if row.open],
         )
-        self._earlier.setVisible(thread.more_before)
+        self._has_earlier = thread.more_before
+        self._count = max(self._count, len(self._placed) - self._first_unread())
+        self._show_cards()
+        self._go_on()
+        if at_end:
+            QTimer.singleShot(0, self, self._to_end)
+
+    def _show_cards(self) -> None:
+        whole = self._count >= len(self._placed)
+        self._earlier.setVisible(whole and self._has_earlier)
+        if self._head is not None:
+            self._head.setVisible(whole)
         kept = {_key(one): (one, card) for one, card in self._shown}
-        self._shown = [self._card_for(one, kept) for one in placed]
+        self._shown = [self._card_for(one, kept) for one in self._placed[-self._count :]]
         for _one, card in kept.values():
             self._remove(card)
         first = 1 if self._head is None else 2
         for number, (_one, card) in enumerate(self._shown):
             if self._cards.indexOf(card) != first + number:
                 self._cards.insertWidget(first + number, card)
-        if at_end:
-            QTimer.singleShot(0, self, self._to_end)
+        if whole:
+            self._more.stop()
+            QTimer.singleShot(_SETTLED, self, self._let_go)
+
+    @Slot()
+    def _add_more(self) -> None:
+        if self._from_end is None:
+            bar = self.verticalScrollBar()
+            self._from_end = bar.maximum() - bar.value()
+        self._count += _STEP
+        self._show_cards()
+
+    @Slot()
+    def _let_go(self) -> None:
+        self._from_end = None
+
+    @Slot()
+    def _keep_place(self) -> None:
+        # What is above grows while it is made; the reader must not notice.
+        if self._from_end is not None:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.maximum() - self._from_end)
+
+    def _first_unread(self) -> int:
+        for number, placed in enumerate(self._placed):
+            if isinstance(placed.entry, Message) and placed.entry.unread:
+                return number
+        return len(self._placed)
 
     def clear(self) -> None:
         """Show nothing."""
+        self._more.stop()
+        self._begun, self._count, self._placed = False, _AT_ONCE, []
         for _one, card in self._shown:
             self._remove(card)
         self._shown.clear()
@@ -136,6 +185,16 @@ class ThreadView(QScrollArea):
     def _to_end(self) -> None:
         bar = self.verticalScrollBar()
         bar.setValue(bar.maximum())
+
+    @Slot()
+    def _begin(self) -> None:
+        self._to_first_unread()
+        self._begun = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._begun and self._count < len(self._placed):
+            self._more.start()
 
     def _to_first_unread(self) -> None:
         for placed, card in self._shown:

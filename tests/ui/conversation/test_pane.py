@@ -208,3 +208,66 @@ def test_a_hostile_text_is_shown_as_text_and_stops_nothing(qtbot, context, keep,
     QApplication.processEvents()
 
     assert len(cards(pane, MessageCard)) == 1
+
+
+def test_a_long_conversation_is_shown_from_its_end_and_completed_above(qtbot, context, keep):
+    where = factory.seen_conversation(kind=Kind.MAIL)
+    (number,) = keep(
+        *(
+            factory.message_seen(
+                remote_id=f"m{n}",
+                conversation=where,
+                text=f"Mail {n}",
+                created_at=factory.ago(minutes=100 - n),
+                seen_by_us=True,
+            )
+            for n in range(75)
+        )
+    )
+    pane = ConversationPane(context)
+    qtbot.addWidget(pane)
+    pane.resize(700, 600)
+    pane.show()
+    pane.open(number)
+    at_once = len(pane.findChildren(MessageCard))
+
+    qtbot.waitUntil(lambda: len(cards(pane, MessageCard)) == 60)
+
+    bar = pane.messages.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0)
+    assert at_once < 60
+    texts = [card.message.text for card in cards(pane, MessageCard)]
+    assert set(texts) == {f"Mail {n}" for n in range(15, 75)}
+
+
+def test_earlier_messages_come_when_asked_for(qtbot, context, keep):
+    where = factory.seen_conversation(kind=Kind.MAIL)
+    (number,) = keep(
+        *(
+            factory.message_seen(remote_id=f"m{n}", conversation=where, seen_by_us=True)
+            for n in range(65)
+        )
+    )
+    pane = ConversationPane(context)
+    qtbot.addWidget(pane)
+    pane.show()
+    pane.open(number)
+    qtbot.waitUntil(lambda: len(cards(pane, MessageCard)) == 60)
+
+    press(pane, "Show earlier messages")
+
+    qtbot.waitUntil(lambda: len(cards(pane, MessageCard)) == 65)
+
+
+def test_more_can_be_done_from_the_menu_of_a_message(qtbot, pane, context, thread):
+    from PySide6.QtWidgets import QMenu, QToolButton
+
+    card = next(one for one in cards(pane, MessageCard) if one.message.text == "Buy watches")
+    (more,) = [one for one in card.findChildren(QToolButton) if one.accessibleName() == "More"]
+    more.click()
+    (menu,) = card.findChildren(QMenu)
+    (approve,) = [one for one in menu.actions() if one.text() == "Approve"]
+    approve.trigger()
+    menu.close()
+
+    qtbot.waitUntil(lambda: [row.kind for row in waiting(context, thread)] == [OutboxKind.APPROVE])
