@@ -30,7 +30,8 @@ CHANNELS = (
 TAGS = [f"tag{n}" for n in range(20)]
 WORDS = 36_000
 _IN_A_TRANSACTION = 5_000
-_MAKERS = ("m0001_first.sql", "folding.py", "indexing.py")  # what decides what the file holds
+# What decides what the file holds.
+_MAKERS = ("connection.py", "m0001_first.sql", "folding.py", "indexing.py")
 _YEARS = timedelta(days=3 * 365)
 
 _COMMON = """

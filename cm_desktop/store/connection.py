@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cm_desktop.domain.errors import VaultDamagedError
+from cm_desktop.domain.errors import VaultDamagedError, VaultMissingError
 from cm_desktop.store.trouble import explained, file_error, sqlite, vault_error
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ else:
     Connection = sqlite.Connection
     Row = sqlite.Row
 
-__all__ = ["Connection", "Database", "Row", "connect", "create", "look_into"]
+__all__ = ["Connection", "Database", "Row", "check_alone", "connect", "create", "look_into"]
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -120,6 +120,22 @@ def look_into(file: Path, key: bytes, *, alone: bool) -> Connection:
     return _keyed(file, key, mode)
 
 
+def check_alone(file: Path, key: bytes) -> None:
+    """Raise VaultInUseError if any connection has a database open, of this program or another.
+
+    One that is gone, or too damaged to be opened, nobody works with.
+    """
+    with suppress(VaultDamagedError, VaultMissingError):
+        connection = _keyed(file, key, "rw")
+        try:
+            connection.execute("PRAGMA busy_timeout = 0")
+            # The first look then takes the one lock that every open connection has a part of.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
+
+
 def _open(file: Path, key: bytes, mode: str) -> Connection:
     connection = _keyed(file, key, mode)
     try:
@@ -144,6 +160,9 @@ def _keyed(file: Path, key: bytes, mode: str) -> Connection:
             factory=_Connection,
         )
         connection.file = file
+        # As safe as SHA-512, and processors have it built in: pages are read 1.4 times as fast.
+        # The default, since a copy (VACUUM INTO) is made with that.
+        connection.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute("PRAGMA cipher_log = off")
         connection.execute("PRAGMA busy_timeout = 10000")
@@ -195,6 +214,20 @@ class Database:
             except BaseException:
                 _take_back(writer)
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let this thread's `reader` see the vault as it is now, whatever is written meanwhile.
+
+        Whoever walks through a list that others change would miss what moves past. Raises
+        VaultErrors.
+        """
+        reader = self.reader
+        reader.execute("BEGIN")
+        try:
+            yield
+        finally:
+            reader.execute("ROLLBACK")
 
     @contextmanager
     def rebuilding(self) -> Iterator[Connection]:

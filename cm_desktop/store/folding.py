@@ -44,7 +44,9 @@ def spread(text: str) -> str:
         if not text.isascii():
             return " ".join(_any_words(indic=bool(_indic().search(text))).findall(text))
     text = text.encode().translate(_ASCII).decode()
-    return _long_word().sub(r"\g<0> ", text) if _long_word().search(text) else text
+    if len(text) < _LONGEST or not _long_word().search(text):
+        return text
+    return _long_word().sub(r"\g<0> ", text)
 
 
 def _plain(text: str) -> str:

@@ -27,7 +27,7 @@ _WAITING = """
 """
 _REMOVE = "DELETE FROM fts WHERE rowid IN (SELECT value FROM json_each(?))"
 _ADD = "INSERT INTO fts (rowid, text, who, title, facets) VALUES (?, ?, ?, ?, ?)"
-_TERMS = "INSERT OR IGNORE INTO term (term) VALUES (?)"
+_TERMS = "INSERT OR IGNORE INTO term (term) SELECT value FROM json_each(?)"
 _DONE = "DELETE FROM to_index WHERE id IN (SELECT value FROM json_each(?))"
 _INDEXED = "SELECT id FROM fts_docsize WHERE id IN (SELECT value FROM json_each(?))"
 
@@ -90,7 +90,7 @@ def _index(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         connection.execute(_REMOVE, (listed(row[0] for row in known),))
     documents = [_document(row) for row in rows if not row[1]]
     connection.executemany(_ADD, documents)
-    connection.executemany(_TERMS, _terms(documents))
+    connection.execute(_TERMS, (listed(_terms(documents)),))
     connection.execute(_DONE, (keys,))
 
 
@@ -118,8 +118,5 @@ def language_word(code: str) -> str:
     return fold(code.partition("-")[0].partition("_")[0]).replace(" ", "")
 
 
-def _terms(documents: Iterable[tuple[int, str, str, str, str]]) -> list[tuple[str]]:
-    words: set[str] = set()
-    for _key, text, who, title, _facets in documents:
-        words.update(text.split(), who.split(), title.split())
-    return [(word,) for word in words]
+def _terms(documents: Iterable[tuple[int, str, str, str, str]]) -> set[str]:
+    return set(" ".join([" ".join(document[1:4]) for document in documents]).split())
