@@ -64,6 +64,7 @@ class Rail(QFrame):
         self.model = RailModel(context.clock, context.channel_of, self)
         self.list = QListView()
         self._connect_button = QPushButton(icon("add"), "")
+        self._delegate = _RailDelegate(self)
         self._busy = PlainLabel("", "soft")
         self._busy_soon = QTimer(self, singleShot=True, interval=_BUSY_AFTER)
         self._busy_soon.timeout.connect(self._say_busy)
@@ -79,7 +80,7 @@ class Rail(QFrame):
     def _build(self) -> None:
         self.setProperty("kind", "panel")
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_RailDelegate(self.list))
+        self.list.setItemDelegate(self._delegate)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setMouseTracking(True)
         self.list.setAccessibleName(_("Lists and channels"))
@@ -109,6 +110,11 @@ class Rail(QFrame):
         self._connect_button.setText("" if narrow else words)
         self._connect_button.setAccessibleName(words)
         set_tooltip(self._connect_button, words)
+        self._delegate.narrow = narrow
+        bar = Qt.ScrollBarPolicy
+        self.list.setVerticalScrollBarPolicy(
+            bar.ScrollBarAlwaysOff if narrow else bar.ScrollBarAsNeeded
+        )
         self.list.doItemsLayout()
 
     @Slot()
@@ -174,20 +180,21 @@ class Rail(QFrame):
 
 
 class _RailDelegate(QStyledItemDelegate):
-    """Paints the lines of the rail."""
+    """Paints the lines of the rail, with words unless it is `narrow`."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    narrow = False
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         """Headings keep some distance from what is above."""
         heading = index.data(EntryRole).view is None
-        narrow = option.widget.width() < NARROW
         row = round(_ROW * theme.text_scale())
-        return QSize(40, (17 if narrow else row + theme.SMALL) if heading else row)
+        return QSize(40, (17 if self.narrow else row + theme.SMALL) if heading else row)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a line, with words if there is room for them."""
         entry: Entry = index.data(EntryRole)
         rect = QRectF(option.rect)
-        narrow = rect.width() < NARROW
+        narrow = self.narrow
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if entry.view is None:
