@@ -5,6 +5,8 @@
 
 PY := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
+# One process for each core; ARGS="-n 0" runs all in one.
+PARALLEL := -n auto --dist worksteal
 # More arguments for pytest or the program: make test ARGS="-k outbox"
 ARGS ?=
 export PYTHON
@@ -41,10 +43,10 @@ run: translations
 	@.venv/bin/cm-desktop --demo $(ARGS)
 
 test: translations
-	@$(OFFSCREEN) $(PY) -m pytest $(ARGS)
+	@$(OFFSCREEN) $(PY) -m pytest $(PARALLEL) $(ARGS)
 
 check: format types contracts strings-check
-	@$(OFFSCREEN) $(PY) -m pytest --cov --cov-report=term $(ARGS)
+	@$(OFFSCREEN) $(PY) -m pytest $(PARALLEL) --cov --cov-report=term $(ARGS)
 format: setup
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -45,52 +46,45 @@ def test_a_started_program_cannot_reach_another_computer_either():
     assert "OutsideNetworkError" in done.stderr
 
 
-def run_tests(tmp_path, text):
-    """Run one test file under our conftest and configuration; return what pytest printed."""
-    (tmp_path / "conftest.py").write_text(
+BREAKS = {
+    "import warnings; warnings.warn('old', DeprecationWarning)": "DeprecationWarning: old",
+    "import logging; logging.getLogger('a.b').warning('lost %s', 1)": "WARNING of a.b: lost 1",
+    "expect_log('never comes')": "never logged by anybody: never comes",
+    "from PySide6.QtCore import qWarning; qWarning('no such slot')": "no such slot",
+}
+KEEPS = "import logging; expect_log('lost', logger='a'); logging.getLogger('a.b').warning('lost')"
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """Run a test of each line under our conftest and configuration: what became of each."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "conftest.py").write_text(
         CONFTEST.read_text().replace("Path(__file__).parent", f"Path({str(CONFTEST.parent)!r})")
     )
-    (tmp_path / "test_it.py").write_text(text)
-    config = CONFTEST.parent.parent / "pyproject.toml"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-c",
-        config,
-        "--rootdir",
-        tmp_path,
-        "-p",
-        "no:cacheprovider",
-        "-q",
-        tmp_path,
-    ]
+    lines = [*BREAKS, KEEPS]
+    tests = [f"def test_{n}(expect_log):\n    {line}\n" for n, line in enumerate(lines)]
+    (folder / "test_it.py").write_text("\n".join(tests))
+    report = folder / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-c", CONFTEST.parent.parent / "pyproject.toml"]
+    command += ["--rootdir", folder, "-p", "no:cacheprovider", "--junitxml", report, "-q", folder]
     env = {**os.environ, "PYTHONPATH": str(CONFTEST.parent.parent)}
-    return subprocess.run(command, check=False, capture_output=True, text=True, env=env).stdout
+    subprocess.run(command, check=False, capture_output=True, env=env)
+    became = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        trouble = [*case.iter("failure"), *case.iter("error")]
+        line = lines[int(case.get("name").removeprefix("test_"))]
+        became[line] = "".join(f"{one.get('message')} {one.text}" for one in trouble)
+    return became
 
 
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ("import warnings; warnings.warn('old', DeprecationWarning)", "DeprecationWarning: old"),
-        (
-            "import logging; logging.getLogger('a.b').warning('lost %s', 1)",
-            "WARNING of a.b: lost 1",
-        ),
-        ("expect_log('never comes')", "never logged by anybody: never comes"),
-        ("from PySide6.QtCore import qWarning; qWarning('no such slot')", "no such slot"),
-    ],
-)
-def test_a_warning_of_any_kind_fails_a_test(tmp_path, line, says):
-    printed = run_tests(tmp_path, f"def test_it(expect_log):\n    {line}\n")
-    assert says in printed
-    assert "1 failed" in printed or "1 error" in printed
+@pytest.mark.parametrize(("line", "says"), BREAKS.items())
+def test_a_warning_of_any_kind_fails_a_test(said, line, says):
+    assert says in said[line]
 
 
-def test_a_warning_that_was_expected_does_not_fail_a_test(tmp_path):
-    lines = "    expect_log('lost', logger='a')\n    logging.getLogger('a.b').warning('lost')\n"
-    printed = run_tests(tmp_path, f"import logging\n\ndef test_it(expect_log):\n{lines}")
-    assert "1 passed" in printed
+def test_a_warning_that_was_expected_does_not_fail_a_test(said):
+    assert said[KEEPS] == ""
 
 
 def test_each_test_has_a_home_of_its_own():
