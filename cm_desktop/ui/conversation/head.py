@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from cm_desktop.domain.model import Conversation, Status
 from cm_desktop.i18n import _
@@ -39,26 +39,26 @@ class ConversationHead(QFrame):
         self.back.hide()
         self._done = text_button(_("Done"), self.done_wanted.emit, glyph="done")
         self._reopen = text_button(_("Open again"), self.reopen_wanted.emit, glyph="undo")
-        lines = QVBoxLayout()
-        lines.setSpacing(0)
-        lines.addWidget(self._title)
-        lines.addWidget(self._about)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.LARGE, theme.SMALL, theme.MEDIUM, theme.SMALL)
-        layout.setSpacing(theme.SMALL)
-        layout.addWidget(self.back)
-        layout.addWidget(self._mark)
-        layout.addLayout(lines, 1)
+        # The title has its line nearly to itself: long German ones are the rule.
         buttons = row(
-            self._done,
-            self._reopen,
             icon_button("snooze", _("Snooze…"), self.snooze_wanted.emit),
             icon_button("tag", _("Tag…"), self.tag_wanted.emit),
             icon_button("assign", _("Assign…"), self.assign_wanted.emit),
             icon_button("handoff", _("Hand over…"), self.handoff_wanted.emit),
-            spacing=theme.TINY,
+            spacing=0,
         )
-        layout.addLayout(buttons)
+        upper = row(self.back, self._mark)
+        upper.addWidget(self._title, 1)
+        upper.addWidget(self._done)
+        upper.addWidget(self._reopen)
+        lower = row()
+        lower.addWidget(self._about, 1)
+        lower.addLayout(buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.SMALL, theme.MEDIUM, 0)
+        layout.setSpacing(0)
+        layout.addLayout(upper)
+        layout.addLayout(lower)
 
     def show_conversation(self, conversation: Conversation) -> None:
         """Show what a conversation is and where the work on it stands."""
