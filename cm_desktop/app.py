@@ -101,6 +101,7 @@ class Program(QObject):
         if language and i18n.language() == i18n.system_language():
             i18n.use_language(language)
         start.translate_qt(application)
+        self._cleanup.callback(start.forget_translation, application)
         wanted = os.environ.get("CM_DESKTOP_THEME")
         self._theme = Theme(
             application,

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QApplication
 from cm_desktop.i18n import _, language
 from cm_desktop.ui.icons import draw_glyph
 
+_TRANSLATOR = "qt's own words"
 NO_DISPLAY = 2  # exit code: wrong use
 _TICK_MS = 250
 
@@ -59,12 +60,21 @@ def _may_have_screen() -> bool:
 
 def translate_qt(application: QApplication) -> None:
     """Let Qt's own words, such as those of its file dialog, be said in our language."""
+    forget_translation(application)
     if language() == "en":
         return
     translator = QTranslator(application)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if translator.load(f"qtbase_{language()}", folder):
+        translator.setObjectName(_TRANSLATOR)
         application.installTranslator(translator)
+
+
+def forget_translation(application: QApplication) -> None:
+    """Let Qt say its own words in English again."""
+    for translator in application.findChildren(QTranslator, _TRANSLATOR):
+        application.removeTranslator(translator)
+        translator.deleteLater()
 
 
 def program_icon() -> QIcon:
