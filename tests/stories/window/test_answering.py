@@ -58,4 +58,4 @@ def test_from_the_start_to_a_sent_answer_by_keys_alone(desk):
     assert desk.outside(talk)[-2] == "Good morning! Yes, every Tuesday: j, k & z."
     desk.press("Escape", "E")
     desk.wait(lambda: talk.id not in [row.id for row in desk.window.list_panel.model.rows])
-    assert desk.toast == "Done"
+    desk.wait(lambda: desk.toast == "Done")
