@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from cm_desktop.cli.output import line, put, table, when
-from cm_desktop.cli.program import Answer, current
+from cm_desktop.cli.program import Answer, current, is_text, piped_text
 from cm_desktop.cli.views import account_json
 from cm_desktop.cli.words import command, confirmed, group, option
 from cm_desktop.domain.errors import UsageError
@@ -18,6 +18,8 @@ from cm_desktop.domain.ids import AccountId
 from cm_desktop.i18n import _
 from cm_desktop.services import connecting, reading
 from cm_desktop.services.contract_json import policy_json
+
+_LONGEST_SECRET = 64 * 1024  # bytes
 
 
 @group("account", lambda: _("Connect accounts on channels, test and remove them."))
@@ -130,7 +132,7 @@ def _secret(fields: Sequence[str]) -> dict[str, str]:
     """Read the secret: asked for at a terminal, else one JSON object from standard input."""
     if sys.stdin.isatty():
         return {name: getpass.getpass(f"{name}: ", stream=sys.stderr) for name in fields}
-    text = sys.stdin.read()
+    text = piped_text(_LONGEST_SECRET)
     if not text.strip():
         return {}
     try:
@@ -138,6 +140,8 @@ def _secret(fields: Sequence[str]) -> dict[str, str]:
     except (ValueError, RecursionError) as error:
         # What was read is a secret: nothing of it may get into a message.
         raise UsageError("secret_json") from error
-    if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+    if not isinstance(given, dict) or not all(
+        isinstance(one, str) and is_text(one) for one in given.values()
+    ):
         raise UsageError("secret_json")
     return given

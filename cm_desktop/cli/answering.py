@@ -7,7 +7,7 @@ import sys
 import click
 
 from cm_desktop.cli.output import put
-from cm_desktop.cli.program import Answer, current, say
+from cm_desktop.cli.program import Answer, current, piped_text, say
 from cm_desktop.cli.words import command, option
 from cm_desktop.domain.errors import RejectedError, UsageError
 from cm_desktop.domain.ids import ConversationId, MessageId
@@ -19,7 +19,7 @@ from cm_desktop.services.contract_json import outbox_json
 from cm_desktop.services.desk import Desk
 from cm_desktop.services.vault import Vault
 
-_LONGEST = 4 * 1024 * 1024  # characters read from standard input
+_LONGEST = 4 * 1024 * 1024  # bytes read from standard input
 _ACTS = [str(kind) for kind in OutboxKind if not kind.speaks]
 
 
@@ -83,7 +83,7 @@ def _text(given: str | None) -> str:
         return given
     if sys.stdin.isatty():
         say(_("Write the answer, then end with Ctrl-D on a line of its own."))
-    return sys.stdin.read(_LONGEST).removesuffix("\n")
+    return piped_text(_LONGEST).removesuffix("\n")
 
 
 def _from_template(vault: Vault, conversation: ConversationId, name: str) -> str:

@@ -13,7 +13,7 @@ import click
 from cm_desktop import __version__
 from cm_desktop.cli.click_words import teach_click
 from cm_desktop.cli.errors import CANCELLED, DONE, WRONG_USE, code_of, error_json, usage_json
-from cm_desktop.cli.output import steady, write_json
+from cm_desktop.cli.output import put, steady, write_json
 from cm_desktop.cli.program import Answer, Program, WindowRequest, say
 from cm_desktop.cli.words import Commands, Option, global_options
 from cm_desktop.domain.errors import CmError
@@ -115,7 +115,25 @@ def _window_options() -> list[click.Parameter]:
             metavar="NAME",
             about=lambda: _("Which part of the window to paint: inbox, thread, templates…"),
         ),
+        Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            callback=_tell_version,
+            about=lambda: _("Show the version and exit."),
+        ),
     ]
+
+
+def _tell_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if not asked:
+        return
+    program = ctx.find_object(Program)
+    if program is not None and program.as_json:
+        write_json({"version": __version__}, sys.stdout)
+    else:
+        put(f"cm-desktop, version {__version__}")
+    ctx.exit()
 
 
 @click.pass_context
@@ -142,10 +160,3 @@ _commands = Commands(
     params=[*global_options(hidden=False), *_window_options()],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-_commands = click.version_option(
-    __version__,
-    "--version",
-    prog_name="cm-desktop",
-    cls=Option,
-    about=lambda: _("Show the version and exit."),
-)(_commands)

@@ -103,6 +103,32 @@ def say(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def piped_text(longest: int) -> str:
+    """Return what is piped in, as UTF-8; a byte order mark is left out.
+
+    Raises UsageError("not_text") for anything else, and UsageError("too_much") for more than
+    so many bytes: half a text must not be taken for the whole.
+    """
+    data = sys.stdin.buffer.read(longest + 1)
+    if len(data) > longest:
+        raise UsageError("too_much")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # What was read may be a secret: nothing of it may get into a message.
+        raise UsageError("not_text") from error
+    return text.replace("\r\n", "\n")
+
+
+def is_text(value: str) -> bool:
+    """Return whether every letter is a whole one: undecodable bytes and half surrogates are not."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def has_terminal() -> bool:
     """Return whether somebody sits there who could be asked."""
     if sys.stdin is not None and sys.stdin.isatty():

@@ -15,6 +15,7 @@ _SPAN = re.compile(r"(\d{1,5}) ?(m|min|h|d|w)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _MORNING = time(8)
+_LAST_YEAR = 2999
 
 
 def moment(text: str, now: datetime | None = None) -> datetime:
@@ -25,9 +26,9 @@ def moment(text: str, now: datetime | None = None) -> datetime:
     with _understood(text):
         if match := _SPAN.fullmatch(text.strip().casefold()):
             span = timedelta(**{_UNITS[match[2]]: int(match[1])})
-            return (now or datetime.now(UTC)) + span
+            return _in_reach((now or datetime.now(UTC)) + span)
         day = _day(text)
-        return _time(text) if day is None else _here(day, _MORNING)
+        return _in_reach(_time(text) if day is None else _here(day, _MORNING))
 
 
 def span_begin(text: str) -> datetime:
@@ -50,6 +51,13 @@ def _day(text: str) -> date | None:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text.strip()).astimezone(UTC)
+
+
+def _in_reach(at: datetime) -> datetime:
+    # The last day of the year 9999 does not exist on every clock.
+    if at.year > _LAST_YEAR:
+        raise ValueError(at)
+    return at
 
 
 def _here(day: date, at: time) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cm_desktop.cli.program import Program, has_terminal
+from cm_desktop.cli.program import Program, has_terminal, is_text
 from cm_desktop.i18n import LANGUAGES, _, use_language
 
 Words = Callable[[], str]  # asked when shown, because the language may change before that
@@ -49,6 +49,16 @@ class _Worded(_Helped):
         self.params.extend(
             option for option in global_options(hidden=True) if not taken & set(option.opts)
         )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, unless a text is none: what is not UTF-8 would be written elsewhere as garbage.
+
+        Names of files may be any bytes.
+        """
+        for parameter in self.params:
+            if isinstance(parameter.type, click.types.StringParamType):
+                _check_text(ctx, parameter, ctx.params.get(str(parameter.name)))
+        return super().invoke(ctx)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first sentence about the command."""
@@ -167,6 +177,12 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
             **shared,
         ),
     ]
+
+
+def _check_text(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    for one in value if isinstance(value, tuple) else (value,):
+        if isinstance(one, str) and not is_text(one):
+            raise click.BadParameter(_("This is no UTF-8 text."), ctx, parameter)
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:

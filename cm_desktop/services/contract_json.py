@@ -47,7 +47,8 @@ def conversation_json(conversation: Conversation) -> Json:
         "needs_answer": conversation.needs_answer,
         "snoozed_until": stamp(conversation.snoozed_until),
         "messages": conversation.messages,
-        "key": conversation.key,
+        # A text: it has more digits than a double, which is all that many readers of JSON have.
+        "key": str(conversation.key),
     }
 
 

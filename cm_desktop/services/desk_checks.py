@@ -9,6 +9,7 @@ from cm_desktop.domain.model import Direction, Message, OutboxKind
 from cm_desktop.domain.outbox_rules import ability_of
 from cm_desktop.domain.policy import ChannelPolicy
 from cm_desktop.domain.text_length import room_left
+from cm_desktop.store.cleaning import MAX_BYTES
 
 _OURS = frozenset({OutboxKind.EDIT})
 _THEIRS = frozenset({OutboxKind.BLOCK, OutboxKind.UNBLOCK, OutboxKind.MUTE, OutboxKind.REPORT})
@@ -49,9 +50,15 @@ def check_act(kind: OutboxKind, text: str, target: Message, policy: ChannelPolic
 
 
 def check_text(text: str, policy: ChannelPolicy) -> None:
-    """Raise RejectedError("empty") or RejectedError("too_long")."""
+    """Raise RejectedError("empty") or RejectedError("too_long").
+
+    The vault's own limit counts too: it would cut the text off, and the rest be sent.
+    """
     if not text.strip():
         raise RejectedError("empty")
+    over = len(text.encode("utf-8", "replace")) - MAX_BYTES
+    if over > 0:
+        raise RejectedError("too_long", str(over))
     left = room_left(text, policy)
     if left is not None and left < 0:
         raise RejectedError("too_long", str(-left))

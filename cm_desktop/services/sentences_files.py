@@ -58,6 +58,16 @@ FILES: Mapping[str, Worded] = {
         _('Please write it like {"token": "…"} or {"password": "…"}.'),
         "",
     ),
+    "usage:not_text": lambda _v: Sentence(
+        _("What came in on standard input is no UTF-8 text."),
+        _("Please save or send it as UTF-8."),
+        "",
+    ),
+    "usage:too_much": lambda _v: Sentence(
+        _("What came in on standard input is longer than the program takes."),
+        _("Please shorten it."),
+        "",
+    ),
     "usage:other_account": lambda name: Sentence(
         _("This sign-in belongs to another account than “%(name)s”.") % {"name": name},
         _("Please sign in as that account, or add the other one."),

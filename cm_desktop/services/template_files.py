@@ -96,6 +96,7 @@ def _template(given: dict[str, Any]) -> Template:
     fields = {name: given.get(name, "") for name in _FIELDS}
     if not all(isinstance(one, str) and len(one) <= _LONGEST for one in fields.values()):
         raise ValueError
+    "".join(fields.values()).encode()  # raises ValueError for halves of letters
     name = " ".join(fields.pop("name").split())
     if not name or not fields["text"].strip():
         raise ValueError
