@@ -18,14 +18,16 @@ from cm_desktop.connectors.base import (
     Identity,
 )
 from cm_desktop.connectors.registry import CHANNELS, channel_info
+from cm_desktop.domain.changes import Cancelled
 from cm_desktop.domain.errors import AddressError, UsageError
 from cm_desktop.domain.events import MessageSeen
 from cm_desktop.domain.ids import AccountId, new_id
 from cm_desktop.domain.model import Account, Health
 from cm_desktop.domain.policy import ChannelPolicy
+from cm_desktop.services import desk_apply
 from cm_desktop.services.clock import utc_now
 from cm_desktop.services.vault import Vault
-from cm_desktop.store import accounts, events, search
+from cm_desktop.store import accounts, events, outbox, search
 from cm_desktop.store.connection import Connection
 
 _PREVIEW_READ = 200  # events looked at for a preview
@@ -188,10 +190,12 @@ def test_account(vault: Vault, account_id: AccountId) -> Probe:
 def remove_account(vault: Vault, account_id: AccountId, *, erase: bool = False) -> None:
     """Sign an account out for good; with `erase`, everything it brought goes as well.
 
-    Raises UsageError("no_account").
+    What waits to be sent is taken back: its texts are drafts again. One that was removed
+    before may still be erased. Raises UsageError("no_account").
     """
-    find_account(vault, account_id)
+    accounts.by_id(vault.db.reader, account_id)
     with vault.db.writing() as connection:
+        _take_back_waiting(vault, connection, account_id)
         if erase:
             accounts.erase(connection, account_id)
             search.forget_erased(connection)
@@ -215,8 +219,16 @@ def resume_account(vault: Vault, account_id: AccountId) -> None:
 
 
 def find_account(vault: Vault, account_id: AccountId) -> Account:
-    """Return an account. Raises UsageError("no_account")."""
+    """Return an account that was not removed. Raises UsageError("no_account")."""
+    if not accounts.is_here(vault.db.reader, account_id):
+        raise UsageError("no_account", account_id)
     return accounts.by_id(vault.db.reader, account_id)
+
+
+def _take_back_waiting(vault: Vault, connection: Connection, account_id: AccountId) -> None:
+    for row in outbox.waiting_of(connection, account_id):
+        taken = Cancelled(member=vault.me, at=utc_now(), conversation=row.conversation, row=row)
+        desk_apply.keep(connection, taken)
 
 
 def _note(vault: Vault, connection: Connection, kind: str, account_id: AccountId) -> None:

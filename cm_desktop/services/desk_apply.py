@@ -158,6 +158,8 @@ def _cancel(change: Cancelled, connection: Connection) -> bool:
     row = outbox.by_id(connection, change.row.id)
     if row.state not in (OutboxState.QUEUED, OutboxState.FAILED, OutboxState.NEEDS_HUMAN):
         return False
+    if row.state is OutboxState.NEEDS_HUMAN and change.row.state is not row.state:
+        return False  # taken for waiting by whoever takes it back; it may be out there
     outbox.put(connection, replace(row, state=OutboxState.CANCELLED), was=row.state)
     if row.state is not OutboxState.NEEDS_HUMAN:  # that text may be out there
         _give_back(connection, row, change.at)

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 
 from cm_desktop.domain.changes import Cancelled, Queued, outbox_body
 from cm_desktop.domain.errors import UsageError
-from cm_desktop.domain.ids import ConversationId, MessageId, OutboxId, new_id
+from cm_desktop.domain.ids import AccountId, ConversationId, MessageId, OutboxId, new_id
 from cm_desktop.domain.model import Message, OutboxKind, OutboxRow, OutboxState
+from cm_desktop.domain.policy import ChannelPolicy
 from cm_desktop.services.desk_author import Author
 from cm_desktop.services.desk_checks import check_act, check_reply, check_text
 from cm_desktop.store import accounts, conversations, events, messages, outbox
@@ -46,7 +47,7 @@ def replied(connection: Connection, who: Author, wanted: Wanted) -> Queued:
     if target is None:
         raise UsageError("nothing_to_answer", about.id)
     kind = OutboxKind.PRIVATE if wanted.private else OutboxKind.REPLY
-    policy = accounts.policy(connection, about.account)
+    policy = _rules(connection, about.account)
     left = policy.window_left(about.kind, (last_in or target).created_at, who.at)
     check_reply(kind, wanted.text, target, policy, left)
     row = _row(who, kind, target, wanted.text, wanted.hold_seconds)
@@ -70,7 +71,7 @@ def acted(connection: Connection, who: Author, wanted: WantedAct) -> Queued:
     Raises UsageError, NotAllowedError, RejectedError or GoneError.
     """
     target = messages.by_id(connection, wanted.target)
-    policy = accounts.policy(connection, target.account)
+    policy = _rules(connection, target.account)
     check_act(wanted.kind, wanted.text, target, policy)
     row = _row(who, wanted.kind, target, wanted.text, wanted.hold_seconds)
     row = replace(row, rule=wanted.rule)
@@ -89,7 +90,7 @@ def edit(connection: Connection, who: Author, row_id: OutboxId, text: str) -> Ou
     Raises UsageError("no_longer_waiting") once it is on its way, and RejectedError.
     """
     row = _in_state(connection, row_id, OutboxState.QUEUED, OutboxState.FAILED)
-    check_text(text, accounts.policy(connection, row.account))
+    check_text(text, _rules(connection, row.account))
     held = row.state is OutboxState.QUEUED and row.hold_until > who.at
     outbox.edit(connection, row.id, text)
     hold_until = max(row.hold_until, who.at + _HOLD_AFTER_EDIT) if held else who.at
@@ -105,6 +106,7 @@ def retry(connection: Connection, who: Author, row_id: OutboxId) -> OutboxRow:
     if outbox.by_id(connection, row_id).state is OutboxState.NEEDS_HUMAN:
         raise UsageError("needs_decision", row_id)
     row = _in_state(connection, row_id, OutboxState.QUEUED, OutboxState.FAILED)
+    _rules(connection, row.account)
     if row.error == _WAITS_FOR_CHANNEL:
         return row  # asking sooner than told only makes the channel's wait longer
     return _put(connection, who, _queued_again(row, who.at), row, "outbox_retried")
@@ -123,12 +125,20 @@ def resolve(connection: Connection, who: Author, row_id: OutboxId, how: str) -> 
             # Its request may still be under way.
             raise UsageError("still_looking", row_id)
         case "again":
+            _rules(connection, row.account)
             moved = replace(_queued_again(row, who.at), first_attempt_at=None)
         case "drop":
             moved = replace(row, state=OutboxState.CANCELLED)
         case _:
             raise UsageError("no_such_answer", how)
     return _put(connection, who, moved, row, f"outbox_resolved_{how}")
+
+
+def _rules(connection: Connection, account: AccountId) -> ChannelPolicy:
+    """Return what an account may do. Raises UsageError("account_removed"): it may do nothing."""
+    if not accounts.is_here(connection, account):
+        raise UsageError("account_removed", accounts.by_id(connection, account).title)
+    return accounts.policy(connection, account)
 
 
 def _row(

@@ -88,6 +88,15 @@ USAGE: Mapping[str, Worded] = {
         _("To sign in again, use the settings of that account."),
         "settings",
     ),
+    "usage:account_removed": lambda value: Sentence(
+        about(
+            value,
+            _("The account “%(value)s” was removed, so nothing can be sent from it."),
+            _("This account was removed, so nothing can be sent from it."),
+        ),
+        _("Please connect it again first."),
+        "",
+    ),
     "usage:no_channel": lambda value: Sentence(
         about(
             value,

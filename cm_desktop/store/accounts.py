@@ -78,6 +78,14 @@ def by_id(connection: Connection, account: AccountId) -> Account:
     return _account(row)
 
 
+_HERE = "SELECT 1 FROM account WHERE uid = ? AND removed_ms IS NULL"
+
+
+def is_here(connection: Connection, account: AccountId) -> bool:
+    """Return whether an account is there and was not removed: only then it may be asked or sent."""
+    return connection.execute(_HERE, (account,)).fetchone() is not None
+
+
 def row_of(connection: Connection, account: AccountId) -> int:
     """Return an account's row in this vault. Raises UsageError("no_account")."""
     row = connection.execute(_ROW, (account,)).fetchone()
