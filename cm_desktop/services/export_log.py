@@ -45,7 +45,7 @@ def export(vault: Vault, out: Path, format_name: str, wanted: LogFilter) -> Expo
     writer = FORMATS.get(format_name)
     if writer is None:
         raise UsageError("no_format", format_name)
-    with written_whole(out) as file:
+    with vault.db.snapshot(), written_whole(out) as file:
         counts = writer(vault, walk(vault, wanted), wanted, file)
         file.flush()
         digest = _sha256(Path(file.name))

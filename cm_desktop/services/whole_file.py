@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cm_desktop.domain.errors import DiskFullError, UsageError
+from cm_desktop.store.vault_file import ABOUT
 
 
 @contextmanager
@@ -19,9 +20,12 @@ def written_whole(out: Path) -> Iterator[BinaryIO]:
 
     What was at `out` before stays untouched until then, and nothing half-written is left
     when the block fails. The file is readable by its owner only, as it holds what people
-    wrote. Raises DiskFullError, or UsageError("not_writable").
+    wrote. Raises DiskFullError, or UsageError("not_writable"), also where `out` is something
+    else than a file (a device would be replaced by one) or lies in a vault.
     """
     with _explained(out):
+        if _must_stay(out):
+            raise UsageError("not_writable", str(out))
         descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name[:40]}.")
         os.close(descriptor)
     temporary = Path(name)
@@ -35,6 +39,12 @@ def written_whole(out: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _must_stay(out: Path) -> bool:
+    place = Path(os.path.realpath(out))
+    in_vault = any((folder / ABOUT).exists() for folder in place.parents)
+    return in_vault or (place.exists() and not place.is_file())
 
 
 @contextmanager
