@@ -29,7 +29,7 @@ def doctor() -> Answer:
 
 
 def _of_another_vault(finding: Finding, name: str | None) -> bool:
-    return name is not None and finding.about == "vault" and finding.subject != name
+    return name is not None and finding.about == "vault" and finding.subject not in ("", name)
 
 
 def _json(finding: Finding) -> Json:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cm_desktop.domain.errors import UsageError, VaultDamagedError
 from cm_desktop.store import migrations, vault_file
-from cm_desktop.store.connection import Database, look_into
+from cm_desktop.store.connection import Database, check_alone, look_into
 from cm_desktop.store.trouble import files_explained
 
 FOLDER = "backups"
@@ -110,8 +110,8 @@ def is_sound(file: Path, key: bytes) -> bool:
 def put_back(folder: Path, key: bytes, file: Path) -> None:
     """Make a backup the vault's database again. The old one is kept among the backups.
 
-    Nobody may have the vault open. Raises VaultDamagedError if the backup is not whole, and
-    other VaultErrors; then the vault is as it was.
+    Raises VaultDamagedError if the backup is not whole, VaultInUseError while anybody has the
+    vault open, and other VaultErrors; then the vault is as it was.
     """
     if not is_sound(file, key):
         raise VaultDamagedError("backup")
@@ -122,6 +122,9 @@ def put_back(folder: Path, key: bytes, file: Path) -> None:
         (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(file, part)
         part.chmod(0o600)
+    # Whoever had the old file open would later take the new one's log for its own.
+    check_alone(database, key)
+    with files_explained():
         for ending in ("", "-wal"):  # a log without its database would be taken for the new one's
             old = database.with_name(database.name + ending)
             if old.exists():

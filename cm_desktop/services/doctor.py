@@ -69,11 +69,18 @@ class Finding:
 
 def examine(data_dir: Path, open_vault: Callable[[str], Vault]) -> Iterator[Finding]:
     """Look at everything, one finding after the other; `open_vault` is given names."""
-    vaults = list_vaults(data_dir)
+    vaults: list[VaultInfo] = []
+    refused: VaultError | None = None
+    try:
+        vaults = list_vaults(data_dir)
+    except VaultError as error:
+        refused = error
     yield _keyring(vaults)
     yield from _window()
     yield _database()
     yield _disk(data_dir)
+    if refused is not None:
+        yield _failed("vault", "", refused)
     for info in vaults:
         yield from _vault(info, open_vault)
 

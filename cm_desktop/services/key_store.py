@@ -170,10 +170,10 @@ def passphrase_from_file() -> str | None:
         with Path(name).open("rb") as file:
             text = file.read(_LONGEST_PASSPHRASE_FILE).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyringMissingError(f"{PASSPHRASE_FILE} {type(error).__name__}") from error
+        raise KeyringMissingError("passphrase_file") from error
     line = text.partition("\n")[0].rstrip("\r")
     if not line:
-        raise KeyringMissingError(f"{PASSPHRASE_FILE} empty")
+        raise KeyringMissingError("passphrase_file")
     return line
 
 

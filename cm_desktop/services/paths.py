@@ -7,6 +7,8 @@ import unicodedata
 from pathlib import Path
 
 from cm_desktop.domain.errors import UsageError
+from cm_desktop.store.trouble import file_error
+from cm_desktop.store.vault_file import ABOUT, DATABASE
 
 HOME_VARIABLE = "CM_DESKTOP_HOME"
 LONGEST_NAME = 64  # characters
@@ -68,14 +70,16 @@ def find_folder(data_dir: Path, name: str) -> Path | None:
 
 
 def vault_folders(data_dir: Path) -> list[Path]:
-    """Return the folders of all vaults, by name."""
+    """Return the folders of all vaults, by name. Raises VaultErrors where nobody may look."""
     home = vaults_folder(data_dir)
     try:
         found = [place for place in home.iterdir() if place.is_dir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
-    visible = [place for place in found if not place.name.startswith(".")]
-    return sorted(visible, key=lambda place: place.name.casefold())
+    except OSError as error:
+        raise file_error(error) from error
+    vaults = [place for place in found if not place.name.startswith(".") and _is_vault(place)]
+    return sorted(vaults, key=lambda place: place.name.casefold())
 
 
 def shared_place(folder: Path) -> str | None:
@@ -91,6 +95,17 @@ def shared_place(folder: Path) -> str | None:
         if any((place / marker).exists() for marker in _MARKERS):
             return place.name
     return _network(resolved)
+
+
+def _is_vault(folder: Path) -> bool:
+    """Return whether a folder is, or was, a vault; `lost+found` is none.
+
+    One that lost everything but its backups counts: it can be restored.
+    """
+    try:
+        return any((folder / name).exists() for name in (ABOUT, DATABASE, "backups"))
+    except OSError:  # not ours to look into, so it is not for us to say that it is none
+        return True
 
 
 def _may_be_a_name(name: str) -> bool:

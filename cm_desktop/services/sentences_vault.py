@@ -68,4 +68,14 @@ VAULT: Mapping[str, Worded] = {
         _("Please give a passphrase to protect the data with."),
         "passphrase",
     ),
+    "keyring_missing:passphrase": lambda _v: Sentence(
+        _("These data are protected by a passphrase."),
+        _("Please give the passphrase."),
+        "passphrase",
+    ),
+    "keyring_missing:passphrase_file": lambda _v: Sentence(
+        _("The file with the passphrase cannot be read, or there is none in it."),
+        _("Please name another file, or write the passphrase into its first line."),
+        "passphrase",
+    ),
 }

@@ -31,7 +31,6 @@ from cm_desktop.store.trouble import file_error, files_explained, meaning
 from cm_desktop.store.vault_file import DATABASE, AboutVault, KeyPlace
 
 _LAST_USED = "last_vault"
-_PURPOSES = ("sender", "window")
 _BUILDING, _REMOVED = ".new-", ".removed-"
 
 
@@ -64,7 +63,7 @@ class Vault:
 
     @contextmanager
     def exclusive(self, purpose: str) -> Iterator[None]:
-        """Be the only one on this computer with a purpose: "window", "sender", "migration".
+        """Be the only one on this computer with a purpose: "window", "sender-1", "migration".
 
         A holder that was killed holds nothing. Raises VaultInUseError.
         """
@@ -108,6 +107,16 @@ def held(folder: Path, purpose: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _all_held(folder: Path) -> Iterator[None]:
+    """Hold a vault's folder for every purpose: nobody shows it, nobody sends from it."""
+    senders = (lock.stem for lock in folder.glob("sender-*.lock"))
+    with contextlib.ExitStack() as holding:
+        for purpose in ("window", *senders):
+            holding.enter_context(held(folder, purpose))
+        yield
 
 
 def create_vault(
@@ -179,9 +188,7 @@ def remove_vault(data_dir: Path, name: str) -> None:
     """
     folder = _folder(data_dir, name)
     info = _info(folder)
-    with contextlib.ExitStack() as holding:
-        for purpose in _PURPOSES:
-            holding.enter_context(held(folder, purpose))
+    with _all_held(folder):
         about = vault_file.read_about(folder) if info.key_kind else None
     with files_explained():
         # Renamed first: a vault that is half gone must not look like one.
@@ -210,9 +217,7 @@ def restore_vault(
     about = vault_file.read_about(folder)
     key = _key(about, ask_passphrase)
     vault_file.check_key(key, about)
-    with contextlib.ExitStack() as holding:
-        for purpose in _PURPOSES:
-            holding.enter_context(held(folder, purpose))
+    with _all_held(folder):
         chosen = file or backup.newest_sound(folder, key).file
         backup.put_back(folder, key, chosen)
         _doubt_outbox(folder, key)
