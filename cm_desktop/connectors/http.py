@@ -28,7 +28,7 @@ from cm_desktop.connectors import http_address, http_json
 from cm_desktop.connectors.base import AccountConfig
 from cm_desktop.connectors.http_body import read_body
 from cm_desktop.connectors.http_deadline import Deadline
-from cm_desktop.connectors.http_errors import error_for
+from cm_desktop.connectors.http_errors import error_for, reason_of
 from cm_desktop.connectors.http_tls import tls_context, tls_error
 from cm_desktop.connectors.rate import RateBucket
 from cm_desktop.domain.errors import (
@@ -50,6 +50,7 @@ for _chatty in ("httpx", "httpcore"):
 MEBIBYTE = 1 << 20
 _REDIRECTS = (301, 302, 303, 307, 308)
 _READING = ("GET", "HEAD")
+_TOO_SHORT = 5  # characters; such a word stands for itself more often than for a secret
 # What may be better the next moment. A deadline that was used up is not.
 _WORTH_A_RETRY = ("ReadError", "ReadTimeout", "RemoteProtocolError", "WriteError", "cut")
 
@@ -184,7 +185,9 @@ class Http:
         answer = self._follow(ask)
         if 200 <= answer.status < 300 or answer.status in ask.accept:
             return answer
-        raise error_for(answer.status, answer.headers, answer.body, self._clock())
+        # A server may repeat our sign-in as its reason, and reasons are kept and shown.
+        body = answer.body if not self._is_repeated_in(reason_of(answer.body)) else b""
+        raise error_for(answer.status, answer.headers, body, self._clock())
 
     def _follow(self, ask: Ask) -> Answer:
         url = _with_params(http_address.join(self.base_url, ask.path), ask.params)
@@ -276,8 +279,16 @@ class Http:
         except httpx.InvalidURL:
             raise AddressError("bad_address", http_address.without_query(url)) from None
 
+    def _is_repeated_in(self, reason: str) -> bool:
+        return any(secret in reason for secret in self._secrets())
+
     def _secrets(self) -> frozenset[str]:
-        return frozenset(word for word in self.authorization.split() if len(word) > 8)
+        kind, _, word = self.authorization.partition(" ")
+        words = [word]
+        if kind == "Basic":
+            password = base64.b64decode(word + "==").decode("utf-8", "replace").partition(":")[2]
+            words += [password, "".join(password.split())]
+        return frozenset(one for one in words if len(one) > _TOO_SHORT)
 
 
 def http_for(config: AccountConfig, *, authorization: str = "", **more: Any) -> Http:
@@ -291,8 +302,14 @@ def bearer(token: str) -> str:
 
 
 def basic(user: str, password: str) -> str:
-    """Return the Authorization header for a user name and a password."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+    """Return the Authorization header for a user name and a password.
+
+    Raises SignInNeededError for halves of letters, which no server can have.
+    """
+    try:
+        return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+    except UnicodeEncodeError:
+        raise SignInNeededError("bad_token") from None
 
 
 def _with_params(url: str, params: Mapping[str, Any]) -> str:

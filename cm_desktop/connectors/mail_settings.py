@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -115,11 +116,17 @@ def _url(url: str) -> SplitResult:
     try:
         parts = urlsplit(url.strip())
         _ = parts.port  # raises ValueError for a port that is no number
-    except ValueError as error:
-        raise AddressError("bad_address", url) from error
-    if parts.scheme not in ("", "imap", "imaps") or (url.strip() and not parts.hostname):
-        raise AddressError("bad_address", url)
+    except ValueError:
+        raise AddressError("bad_address", _without_password(url)) from None
+    known = parts.scheme in ("", "imap", "imaps") and (parts.hostname or not url.strip())
+    # An address is shown and kept in sight, so a password in it is refused.
+    if not known or parts.password is not None:
+        raise AddressError("bad_address", _without_password(url))
     return parts
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(?s)^(.*//)?.*@", r"\1", url)
 
 
 def _from_url(url: SplitResult) -> dict[str, str]:
