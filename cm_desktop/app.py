@@ -209,9 +209,16 @@ class Program(QObject):
 
     def _open_anew(self, context: Context, worker: WorkerLink) -> None:
         """Say everything in another language: build the window once more."""
+        before = self._shown
 
         def build() -> None:
+            thread = None
+            if isinstance(before, MainWindow):
+                before.remember()
+                thread = before.shown
             window = self._open_window(replace(context, changes=Changes(self)), worker)
+            if thread is not None:
+                window.show_conversation(thread.conversation.id)
             window.doors.settings()
 
         start.translate_qt(self._application)

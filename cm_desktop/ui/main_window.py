@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.pane_place, self.details_place = Place(), Place()
         columns = (self.list_panel, self.pane_place, self.details_place)
         self.columns = Columns(self.rail, columns, context.settings)
-        self.commands = DeskCommands(context, self.list_panel.list.targets, self)
+        self.commands = DeskCommands(context, self.targets, self)
         self.doors = Doors(context, self)
         self.offline_bar = Bar(can_close=False)
         self.problem_bar = Bar(can_close=True)
@@ -214,6 +214,11 @@ class MainWindow(QMainWindow):
         """Close the window, which ends the program."""
         self.close()
 
+    def targets(self) -> tuple[ConversationId, ...]:
+        """Return what an action is done to: what is chosen in the list, else what is shown."""
+        shown = (self.shown.conversation.id,) if self.shown is not None else ()
+        return self.list_panel.list.targets() or shown
+
     # What is heard.
 
     @Slot()
@@ -223,7 +228,7 @@ class MainWindow(QMainWindow):
         policy = None
         if thread is not None:
             policy = reading.account_policy(self.context.vault, thread.conversation.account)
-        targets = len(self.list_panel.list.targets())
+        targets = len(self.targets())
         self.actions_.update_for(Selection(targets=targets, open=thread is not None, policy=policy))
 
     @Slot(object)
@@ -316,12 +321,17 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.columns.fit(self.width())
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep what is being written, and remember where the window was."""
-        self.pane.composer.leave()
+    def remember(self) -> None:
+        """Keep what is being written, and where the window is."""
+        if self._pane is not None:
+            self._pane.composer.leave()
         self.columns.remember()
         self.context.settings.setValue("window/geometry", self.saveGeometry())
         self.context.settings.sync()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what is being written, and remember where the window was."""
+        self.remember()
         super().closeEvent(event)
         self.closed.emit()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
 
+from cm_desktop.domain.errors import CmError
 from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.model import Account, Message, OutboxRow, Status
 from cm_desktop.domain.policy import Ability, ChannelPolicy
@@ -21,7 +22,8 @@ from cm_desktop.ui.composer.counter import Counter
 from cm_desktop.ui.composer.growing_edit import GrowingEdit
 from cm_desktop.ui.composer.template_popup import TemplatePopup
 from cm_desktop.ui.context import Context
-from cm_desktop.ui.conversation.parts import icon_button, row, text_button
+from cm_desktop.ui.conversation.parts import WIDEST, icon_button, middle, row, text_button
+from cm_desktop.ui.dialogs.words import relabel
 from cm_desktop.ui.labels import ElidedLabel, PlainLabel, name_text
 
 REPLY, PRIVATE, NOTE = "reply", "private", "note"
@@ -67,15 +69,20 @@ class Composer(QFrame):
             button.setObjectName(mode)
             self._modes.addButton(button)
             tabs.addWidget(button)
-        tabs.addWidget(self._to, 1)
+        tabs.addWidget(self._to)
         tabs.addWidget(self._clear_to)
-        column = QVBoxLayout(self)
+        tabs.addStretch(1)
+        inside = QWidget()
+        inside.setMaximumWidth(WIDEST)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.MEDIUM)
         column.setSpacing(theme.SMALL)
         column.addLayout(tabs)
         column.addWidget(self.edit)
         column.addWidget(self._why)
         column.addLayout(row(self._templates, self._counter, None, self._send))
+        # As wide as what is answered, and below it.
+        self.setLayout(middle(inside))
         self._autosave = QTimer(self, interval=_AUTOSAVE, singleShot=True)
         self._popup = TemplatePopup(self._context, self.edit)
 
@@ -87,6 +94,7 @@ class Composer(QFrame):
         self.edit.template_wanted.connect(self.choose_template)
         self._autosave.timeout.connect(self._save)
         self._popup.chosen.connect(self._insert)
+        self._context.changes.problem.connect(self._take_draft)
 
     def _mode_words(self) -> dict[str, str]:
         return {REPLY: _("Reply"), PRIVATE: _("Reply privately"), NOTE: _("Note")}
@@ -115,6 +123,7 @@ class Composer(QFrame):
     def update_thread(self, thread: Thread) -> None:
         """Take note of what changed; what is being written stays."""
         self._thread = thread
+        self._take_draft()
         self._explain()
 
     def leave(self) -> None:
@@ -202,6 +211,12 @@ class Composer(QFrame):
         self._autosave.stop()
         self.update()
 
+    @Slot()
+    def _take_draft(self) -> None:
+        """Show a text that came back, such as that of a reply taken back, in an empty field."""
+        if not self.edit.toPlainText() and not self._saved and self._draft(self._mode):
+            self._enter(self._mode)
+
     def _draft(self, mode: str) -> str:
         if self._thread is None:
             return ""
@@ -225,7 +240,7 @@ class Composer(QFrame):
         self._why.setVisible(bool(why))
         self.edit.setEnabled(not why)
         self._templates.setVisible(self._mode != NOTE)
-        self._send.setText(self._send_words()[self._mode])
+        relabel(self._send, self._send_words()[self._mode])
         self._say_to()
         self.edit.setPlaceholderText(self._hint())
         self.edit.setAccessibleName(self._hint())
@@ -323,19 +338,30 @@ class Composer(QFrame):
         desk = self._context.desk
 
         def keep() -> None:
-            desk.note(conversation, text)
-            desk.drop_draft(conversation, NOTE)
+            try:
+                desk.note(conversation, text)
+                desk.drop_draft(conversation, NOTE)
+            finally:
+                self._unsaved.pop((conversation, NOTE), None)
 
         self._empty()
         self._context.write(keep, said=_("Note kept"), then=lambda _none: self._tell(conversation))
 
     def _queue(self, conversation: ConversationId, text: str, *, done: bool) -> None:
-        desk, private = self._context.desk, self._mode == PRIVATE
+        desk, mode = self._context.desk, self._mode
         target = self._target.id if self._target else None
         hold = float(str(self._context.settings.value("hold_seconds", 10)))
 
         def queue() -> None:
-            desk.reply(conversation, text, to=target, private=private, hold_seconds=hold)
+            try:
+                desk.reply(
+                    conversation, text, to=target, private=mode == PRIVATE, hold_seconds=hold
+                )
+            except CmError:
+                desk.save_draft(conversation, text, mode=mode, parent=target)
+                raise
+            finally:
+                self._unsaved.pop((conversation, mode), None)
             if done:
                 desk.set_status(conversation, Status.DONE)
 
@@ -351,7 +377,7 @@ class Composer(QFrame):
 
     def _empty(self) -> None:
         if self._thread is not None:
-            self._unsaved.pop((self._thread.conversation.id, self._mode), None)
+            self._unsaved[self._thread.conversation.id, self._mode] = ""
         self._autosave.stop()
         self._target, self._asked, self._saved = None, set(), ""
         self.edit.blockSignals(True)  # noqa: FBT003 - Qt's own

@@ -109,7 +109,9 @@ class MessageCard(Card):
         self._add_links(body)
         body.addLayout(self._buttons())
         line = row(spacing=theme.MEDIUM)
-        line.addWidget(Disc(self._name()), 0, Qt.AlignmentFlag.AlignTop)
+        ours = self.message.direction is Direction.OUT
+        disc = Disc(self._name(), "" if ours else self.message.author.id)
+        line.addWidget(disc, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(body, 1)
         self.inside.addLayout(line)
 
@@ -130,7 +132,7 @@ class MessageCard(Card):
             parts.append(
                 ElidedLabel(_("for %(account)s") % {"account": self._around.account}, "soft")
             )
-        elif message.author.handle and message.author.handle != message.author.name:
+        elif message.author.handle and message.author.handle != self._name():
             parts.append(ElidedLabel(message.author.handle, "soft"))
         if has_mixed_scripts(message.author.name):
             parts.append(self._lookalike())

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cm_desktop.ui import theme
+from cm_desktop.ui.avatars import avatar
 from cm_desktop.ui.icons import icon
 from cm_desktop.ui.labels import PlainLabel, button_text, set_tooltip
 
 INDENT = theme.WIDE  # pixels a level of the tree moves to the right
+WIDEST = 720  # of a text column, pixels: longer lines are hard to read
 _GAP = "\u2009"  # between a button's picture and its words
 
 
@@ -51,32 +53,21 @@ class Card(QFrame):
 
 
 class Disc(QWidget):
-    """A person's initials on a round ground whose colour belongs to the name."""
+    """A person's round picture as in the list; `key` is the person's id, "" for one of us."""
 
-    def __init__(self, name: str, size: int = 32, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, key: str = "", size: int = 32, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._name = name
+        self._key = key
         self.setFixedSize(QSize(size, size))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint disc and initials."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground, text = theme.tag_colours(sum(map(ord, self._name)))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.mix(text, QColor(ground), 0.15))
-        painter.drawEllipse(self.rect())
-        font = QFont(theme.font("soft_strong"))
-        painter.setFont(font)
-        painter.setPen(text)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, initials(self._name))
-
-
-def initials(name: str) -> str:
-    """Return one or two letters for a name, "?" for one without letters."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    letters = [word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)]
-    return "".join(letters).upper() or "?"
+        """Paint the picture."""
+        ratio = self.devicePixelRatioF()
+        picture = avatar(self._name, self._key, self.width(), ratio)
+        QPainter(self).drawPixmap(0, 0, picture)
 
 
 def icon_button(
@@ -118,6 +109,15 @@ def row(*widgets: QWidget | None, spacing: int = theme.SMALL) -> QHBoxLayout:
             layout.addStretch(1)
         else:
             layout.addWidget(widget)
+    return layout
+
+
+def middle(column: QWidget) -> QHBoxLayout:
+    """Return a column of limited width in the middle of the room there is."""
+    layout = row(spacing=0)
+    layout.addStretch(1)
+    layout.addWidget(column, 1_000)
+    layout.addStretch(1)
     return layout
 
 

@@ -8,16 +8,15 @@ from datetime import datetime
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from cm_desktop.domain.model import Message
+from cm_desktop.domain.model import Message, OutboxRow
 from cm_desktop.domain.thread_order import Placed, in_reading_order
 from cm_desktop.i18n import _
 from cm_desktop.services.reading import Thread
 from cm_desktop.ui import theme
 from cm_desktop.ui.conversation.message_card import MessageCard
-from cm_desktop.ui.conversation.parts import row, text_button
+from cm_desktop.ui.conversation.parts import WIDEST, middle, row, text_button
 from cm_desktop.ui.conversation.waiting_card import WaitingCard
 
-_COLUMN = 720  # widest text column, pixels
 _NEAR = 48  # this close to the end counts as reading the newest
 _AT_ONCE = 14  # cards made before the first picture: more than a screen holds
 _SETTLED = 100  # ms after which the layout of the last cards is certainly done
@@ -30,6 +29,7 @@ class ThreadView(QScrollArea):
     """Shows a thread; cards whose entry did not change stay, with focus and selection."""
 
     earlier_wanted = Signal()
+    _queued: tuple[str, str] | None = None  # what was queued and is not on screen yet
 
     def __init__(self, make_card: MakeCard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class ThreadView(QScrollArea):
         self.setAccessibleName(_("Messages"))
         self._page = QWidget()
         self._column = QWidget()
-        self._column.setMaximumWidth(_COLUMN)
+        self._column.setMaximumWidth(WIDEST)
         self._cards = QVBoxLayout(self._column)
         self._cards.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
         self._cards.setSpacing(theme.SMALL)
@@ -54,11 +54,7 @@ class ThreadView(QScrollArea):
         )
         self._cards.addLayout(row(None, self._earlier, None))
         self._cards.addStretch(1)
-        page = row(spacing=0)
-        page.addStretch(1)
-        page.addWidget(self._column, 1_000)
-        page.addStretch(1)
-        self._page.setLayout(page)
+        self._page.setLayout(middle(self._column))
         self.setWidget(self._page)
         self._earlier.hide()
         self._more = QTimer(self, interval=0)
@@ -77,6 +73,7 @@ class ThreadView(QScrollArea):
     def update_thread(self, thread: Thread) -> None:
         """Show what the conversation is now; the reader's place is kept."""
         at_end = self._at_end()
+        before = {_key(one) for one in self._placed}
         self._placed = in_reading_order(
             thread.conversation.kind,
             thread.messages,
@@ -90,6 +87,9 @@ class ThreadView(QScrollArea):
         self._go_on()
         if at_end:
             QTimer.singleShot(0, self, self._to_end)
+        if before:
+            queued = (_key(one) for one in self._placed if isinstance(one.entry, OutboxRow))
+            self._queued = next((key for key in queued if key not in before), self._queued)
 
     def _show_cards(self) -> None:
         whole = self._count >= len(self._placed)
@@ -126,6 +126,16 @@ class ThreadView(QScrollArea):
         if self._from_end is not None:
             bar = self.verticalScrollBar()
             bar.setValue(bar.maximum() - self._from_end)
+        if self._queued is not None:
+            # Once there is room for it: its card is where it can be taken back.
+            QTimer.singleShot(0, self, self._show_queued)
+
+    @Slot()
+    def _show_queued(self) -> None:
+        wanted, self._queued = self._queued, None
+        for one, card in self._shown:
+            if _key(one) == wanted:
+                self.ensureWidgetVisible(card, 0, theme.LARGE)
 
     def _first_unread(self) -> int:
         for number, placed in enumerate(self._placed):
@@ -137,6 +147,7 @@ class ThreadView(QScrollArea):
         """Show nothing."""
         self._more.stop()
         self._begun, self._count, self._placed = False, _AT_ONCE, []
+        self._queued = None
         for _one, card in self._shown:
             self._remove(card)
         self._shown.clear()

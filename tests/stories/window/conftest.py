@@ -4,7 +4,7 @@ import shutil
 import sys
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTranslator
 
 from cm_desktop.connectors.demo import demo_accounts
 from cm_desktop.services import connecting, syncing
@@ -55,6 +55,9 @@ def _clean_end(qapp):
     style, palette, font = qapp.styleSheet(), qapp.palette(), qapp.font()
     yield
     sys.excepthook = hook
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.setStyleSheet(style)
     qapp.setPalette(palette)

@@ -79,7 +79,10 @@ class ThreadWorker(WorkerLink):
 
         def work():
             with vault:
-                worker.run()
+                # A process would end with what is under way; here the vault stays open for it.
+                ended, pause = worker.run(), threading.Event()
+                while not (ended or worker._watchers.all_ended()):
+                    pause.wait(0.01)
 
         self._thread = threading.Thread(target=work, name="worker")
         self._thread.start()

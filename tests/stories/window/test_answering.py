@@ -1,5 +1,8 @@
 """A reply goes out ten seconds after it was sent; until then Undo brings it back."""
 
+from cm_desktop.domain.policy import ChannelPolicy
+from cm_desktop.store import accounts
+
 
 def test_a_reply_goes_out_after_ten_seconds_and_the_customer_answers(desk):
     talk = desk.open("Aleksander")
@@ -38,6 +41,7 @@ def test_z_takes_the_reply_back_as_well(desk):
     desk.answer("Leider nein.")
     desk.press("Escape", "Z")
     desk.wait(lambda: "Leider nein." not in desk.thread())
+    desk.wait(lambda: desk.pane.composer.edit.toPlainText() == "Leider nein.")
     desk.go_on(minutes=5)
     desk.fetch_all()
     assert desk.outside(talk) == said
@@ -59,3 +63,26 @@ def test_from_the_start_to_a_sent_answer_by_keys_alone(desk):
     desk.press("Escape", "E")
     desk.wait(lambda: talk.id not in [row.id for row in desk.window.list_panel.model.rows])
     desk.wait(lambda: desk.toast == "Done")
+
+
+def test_an_answer_that_the_channel_does_not_allow_any_more_gives_the_words_back(desk):
+    talk = desk.open("Aleksander")
+    said = desk.outside(talk)
+    with desk.vault.db.writing() as connection:
+        accounts.set_policy(connection, talk.account, ChannelPolicy(abilities=frozenset()))
+    desk.write("Kommen Sie am Samstag?")
+    desk.press("Ctrl+Return")
+    desk.wait(desk.window.problem_bar.isVisible)
+    desk.wait(lambda: desk.pane.composer.edit.toPlainText() == "Kommen Sie am Samstag?")
+    assert desk.outside(talk) == said
+
+
+def test_what_is_being_deleted_does_not_come_back_while_news_come_in(desk):
+    talk = desk.open("Aleksander")
+    desk.write("Kommen Sie am Samstag?")
+    desk.press("Escape")
+    desk.open("Sandra Wiedemann")
+    desk.open("Aleksander")
+    desk.press("R", "Ctrl+A", "Backspace")
+    desk.window.context.changes.conversations.emit(frozenset({talk.id}))
+    assert desk.pane.composer.edit.toPlainText() == ""

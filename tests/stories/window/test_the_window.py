@@ -1,6 +1,7 @@
 """What the window owes to eyes and habits: counts, widths, colours, languages, and to stay put."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QComboBox
 
 from cm_desktop.i18n import use_language
@@ -83,6 +84,15 @@ def test_an_answer_that_comes_in_below_does_not_move_what_one_reads(desk):
     assert top_of_first_message(desk) == place
 
 
+def test_what_was_just_queued_can_be_seen_and_taken_back(desk):
+    long_talk(desk)
+    desk.write("Ein Dackel!")
+    desk.press("Ctrl+Return")
+    desk.wait(lambda: desk.offers("Undo"))
+    undo, messages = desk.button("Undo"), desk.pane.messages
+    desk.wait(lambda: 0 < undo.mapTo(messages, undo.rect().center()).y() < messages.height())
+
+
 def test_a_narrow_window_shows_one_thing_at_a_time_and_escape_goes_back(desk):
     desk.size = (900, 700)
     desk.settle()
@@ -130,6 +140,8 @@ def test_another_language_is_spoken_at_once_and_after_the_next_start(kept_desk):
     desk.wait(lambda: desk.window is not before)
     desk.wait(lambda: desk.offers("Schließen"))
     desk.click("Schließen")
+    desk.wait(lambda: desk.pane.shown)
+    assert desk.pane.shown.conversation.author.name == "Aleksander Nowicki"
     desk.settle()
     assert desk.count("Eingang")
     desk.open("Aleksander")
@@ -140,6 +152,20 @@ def test_another_language_is_spoken_at_once_and_after_the_next_start(kept_desk):
     use_language("en")  # as a new process begins
     desk.start().unlock()
     assert desk.count("Eingang")
+
+
+def test_back_in_english_the_keys_are_called_as_before(desk):
+    desk.press("Ctrl+Comma")
+    for language, words, keys in (
+        ("Deutsch", "Sprache", "Strg+R"),
+        ("English", "Language", "Ctrl+R"),
+    ):
+        before = desk.window
+        choose(desk, "Language" if language == "Deutsch" else "Sprache", language)
+        desk.wait(lambda before=before: desk.window is not before)
+        desk.wait(lambda words=words: words in desk.reads())
+        shortcuts = desk.window.actions_["reply"].shortcuts()
+        assert shortcuts[1].toString(QKeySequence.SequenceFormat.NativeText) == keys
 
 
 def test_keys_of_the_window_work_while_one_writes(desk):

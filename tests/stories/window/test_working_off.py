@@ -81,3 +81,15 @@ def test_an_answer_wakes_what_was_done(desk):
     desk.fetch_until(lambda: "Schürze" in desk.outside(talk)[-1])
     desk.wait(lambda: status(desk, talk) is Status.OPEN)
     desk.wait(lambda: "Aleksander Nowicki" in desk.rows())
+
+
+def test_what_was_done_stays_open_beside_the_list_and_can_be_worked_on(desk):
+    talk = desk.open("Tom & Priya")
+    desk.press("E")
+    desk.wait(lambda: "Tom & Priya" not in desk.rows())
+    assert desk.pane.shown.conversation.id == talk.id
+    desk.press("O")
+    desk.wait(lambda: status(desk, talk) is Status.OPEN)
+    before = tags(desk, talk)
+    desk.press("1")
+    desk.wait(lambda: tags(desk, talk) != before)
