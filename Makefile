@@ -10,6 +10,8 @@ PARALLEL := -n auto --dist worksteal
 # More arguments for pytest or the program: make test ARGS="-k outbox"
 ARGS ?=
 export PYTHON
+# What is compiled once is kept: tests start many programs, and pytest rewrites each test file.
+export PYTHONDONTWRITEBYTECODE :=
 
 QT_PACKAGES := libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libwayland-cursor0 \
 	libwayland-egl1 libx11-xcb1 \
@@ -26,7 +28,7 @@ help:
 	@echo 'make check        format, lint, types, import contracts, strings, tests with coverage'
 	@echo 'make test-real    run the tests that start real servers'
 	@echo 'make bench        measure speed and memory'
-	@echo 'make screenshots  pictures of each screen into build/screenshots'
+	@echo 'make screenshots  the pictures of the documentation, into docs/screenshots'
 	@echo 'make package      wheel and source archive into dist'
 	@echo 'make strings      gather the sentences for the translators'
 	@echo 'make schema       write cm_desktop/store/schema.sql as the migrations make it'
@@ -66,7 +68,7 @@ bench: translations
 	@$(OFFSCREEN) $(PY) -m pytest -m bench -p no:randomly $(ARGS)
 
 screenshots: translations
-	@$(OFFSCREEN) $(PY) tools/screenshots.py build/screenshots
+	@$(OFFSCREEN) $(PY) tools/screenshots.py docs/screenshots
 
 package: translations
 	@$(PY) -m hatchling build -d dist -t sdist -t wheel
