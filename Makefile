@@ -5,7 +5,7 @@
 
 PY := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
-# One process for each core; ARGS="-n 0" runs all in one.
+# A process for each core and one more; ARGS="-n 0" runs all in one.
 PARALLEL := -n auto --dist worksteal
 # More arguments for pytest or the program: make test ARGS="-k outbox"
 ARGS ?=

@@ -147,3 +147,8 @@ def pytest_configure(config):
 
     hypothesis.settings.register_profile("steady", deadline=None, max_examples=60)
     hypothesis.settings.load_profile(os.environ["HYPOTHESIS_PROFILE"])
+
+
+def pytest_xdist_auto_num_workers():
+    """Start one more process than there are cores: many tests wait for a program or a socket."""
+    return (os.cpu_count() or 1) + 1
