@@ -154,6 +154,9 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_conversation ON message (conv_id, id);
 CREATE INDEX message_author ON message (author_id);
+-- Where a hit of a search belongs, without reading the message itself: small enough to stay
+-- in memory.
+CREATE INDEX message_place ON message (id, conv_id);
 CREATE INDEX message_unread ON message (conv_id, id) WHERE unread = 1;
 
 -- What a message said before it was edited on the channel.

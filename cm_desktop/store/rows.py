@@ -23,8 +23,8 @@ def uid_bytes(uid: str) -> bytes:
 
 def uid_text(uid: bytes) -> str:
     """Return an id as it is written outside the store."""
-    text = uid.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = uid.hex("-", 2)  # eight groups; a UUID is written in five
+    return text[:4] + text[5:29] + text[30:34] + text[35:]
 
 
 def stamp(at: datetime) -> int:

@@ -328,6 +328,7 @@ CREATE INDEX conversation_post ON conversation (post_id) WHERE post_id IS NOT NU
 CREATE INDEX conversation_author ON conversation (author_id);
 CREATE INDEX message_conversation ON message (conv_id, id);
 CREATE INDEX message_author ON message (author_id);
+CREATE INDEX message_place ON message (id, conv_id);
 CREATE INDEX message_unread ON message (conv_id, id) WHERE unread = 1;
 CREATE UNIQUE INDEX conv_tag_conversation ON conv_tag (conv_id, tag_id);
 CREATE INDEX note_conversation ON note (conv_id, created_ms);

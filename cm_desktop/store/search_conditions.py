@@ -29,13 +29,20 @@ from cm_desktop.store.search_plan import Plan, words_alone
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A piece of SQL about the conversation `c`, and what it compares with."""
+    """A piece of SQL about the conversation `c`, and what it compares with.
+
+    `members`, where there is an index for it, is a statement that yields the conversations
+    for which it holds, for the same values; `ordered`: that index also has their order.
+    """
 
     sql: str
     values: tuple[Any, ...] = ()
+    members: str = ""
+    ordered: bool = False
 
 
 _NO = Condition("FALSE")
+_MEMBERS = "SELECT c.id FROM conversation AS c WHERE "
 _STATES = {
     Is.OPEN: "c.status = 'open'",
     Is.WAITING: "c.status = 'waiting'",
@@ -47,12 +54,21 @@ _STATES = {
     Is.DUE: "c.due_ms IS NOT NULL AND c.due_ms <= ?",
 }
 _HAVING = {
-    Has.NOTE: "EXISTS (SELECT 1 FROM note WHERE conv_id = c.id AND removed_ms IS NULL)",
-    Has.DRAFT: "EXISTS (SELECT 1 FROM draft WHERE conv_id = c.id)",
+    Has.NOTE: Condition(
+        "EXISTS (SELECT 1 FROM note WHERE conv_id = c.id AND removed_ms IS NULL)",
+        members="SELECT conv_id AS id FROM note WHERE removed_ms IS NULL",
+    ),
+    Has.DRAFT: Condition(
+        "EXISTS (SELECT 1 FROM draft WHERE conv_id = c.id)",
+        members="SELECT conv_id AS id FROM draft",
+    ),
 }
 _TAGGED = """
     EXISTS (SELECT 1 FROM conv_tag
              WHERE conv_id = c.id AND tag_id IN (SELECT value FROM json_each(?)))
+"""
+_WITH_TAG = """
+    SELECT conv_id AS id FROM conv_tag WHERE tag_id IN (SELECT value FROM json_each(?))
 """
 _NOT_SAID = """
     NOT EXISTS (SELECT 1 FROM message AS x
@@ -72,7 +88,8 @@ def of_view(connection: Connection, view: View) -> list[Condition]:
     """Return the condition of a list; that of its account is in `account_rows`."""
     if view.name is ViewName.ALL:
         return []
-    return [Condition(OF_VIEW[ViewName(view.name)], tuple(of_me(connection, view)))]
+    sql = OF_VIEW[ViewName(view.name)]
+    return [Condition(sql, tuple(of_me(connection, view)), _MEMBERS + sql, ordered=True)]
 
 
 def conditions(connection: Connection, plan: Plan) -> list[Condition] | None:
@@ -102,15 +119,17 @@ def account_rows(connection: Connection, plan: Plan, view: View) -> list[int] | 
 
 
 def tags_like(connection: Connection, text: str, *, prefix: bool) -> list[int]:
-    """Return the rows of the tags a text names; with `prefix`, of those that go on as well."""
+    """Return the rows of the tags a text names; with `prefix`, of those that go on as well.
+
+    A single letter names no tag that goes on: that would be nearly all of them.
+    """
     wanted = fold(text)
     if not wanted:
         return []
     tags = connection.execute(_TAGS).fetchall()
-    exact = [row for row, folded in tags if folded == wanted]
-    if exact and not prefix:
-        return exact
-    return [row for row, folded in tags if folded.startswith(wanted)] if prefix else exact
+    if prefix and len(wanted) > 1:
+        return [row for row, folded in tags if folded.startswith(wanted)]
+    return [row for row, folded in tags if folded == wanted]
 
 
 def tags_meant(connection: Connection, leaf: Tagged) -> list[int]:
@@ -127,6 +146,11 @@ def named_tags(connection: Connection, node: Node) -> list[int]:
     return sorted(found)
 
 
+def tagged(rows: Sequence[int]) -> Condition:
+    """Return that a conversation has one of some tags."""
+    return Condition(_TAGGED, (listed(rows),), _WITH_TAG)
+
+
 def not_said(match: str) -> Condition:
     """Return that no message of the conversation is what the index is asked for."""
     return Condition(_NOT_SAID, (match,))
@@ -134,20 +158,30 @@ def not_said(match: str) -> Condition:
 
 def _condition(connection: Connection, leaf: Leaf) -> Condition:
     match leaf:
-        case InState(state, now, me):
-            values = {Is.MINE: (me,), Is.DUE: (stamp(now),)}.get(state, ())
-            return Condition(_STATES[state], values)
+        case InState():
+            return _in_state(leaf)
         case Having(what):
-            return Condition(_HAVING[what])
+            return _HAVING[what]
         case Tagged():
             rows = tags_meant(connection, leaf)
-            return Condition(_TAGGED, (listed(rows),)) if rows else _NO
+            return tagged(rows) if rows else _NO
         case Assigned(member):
             return _assigned(connection, member)
         case OnChannel() | OnAccount():
             return Condition(_ON, (listed(_accounts(connection, leaf)),))
         case _:
             return _NO
+
+
+def _in_state(leaf: InState) -> Condition:
+    sql = _STATES[leaf.state]
+    match leaf.state:
+        case Is.MINE:
+            return Condition(sql, (leaf.me,))
+        case Is.DUE:
+            return Condition(sql, (stamp(leaf.now),), _MEMBERS + sql)
+        case _:
+            return Condition(sql, (), _MEMBERS + sql, ordered=True)
 
 
 def _assigned(connection: Connection, member: str | None) -> Condition:

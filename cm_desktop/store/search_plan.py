@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
@@ -44,7 +44,7 @@ class Plan:
     conditions: tuple[tuple[Leaf, bool], ...] = ()
     begin: int = 0  # keys of messages: from here on
     end: int = NO_END  # and before here
-    tag: int | None = None  # its row: a word of the query names it and is not asked for
+    tags: tuple[int, ...] = ()  # rows: one of them is asked for
 
     def joined(self, other: Plan) -> Plan:
         """Return the plan that asks for both."""
@@ -107,9 +107,10 @@ def words_alone(node: Node) -> list[Text]:
     return [one for one in nodes if isinstance(one, Text)]
 
 
-def with_tag(plan: Plan, node: Node, tag: int) -> Plan:
-    """Return a plan that asks for a tag in place of a node of its words."""
-    return replace(plan, wanted=tuple(one for one in plan.wanted if one is not node), tag=tag)
+def with_tags(plan: Plan, node: Node, tags: Sequence[int]) -> Plan:
+    """Return a plan that asks for one of some tags in place of a node of its words."""
+    rest = tuple(one for one in plan.wanted if one is not node)
+    return replace(plan, wanted=rest, tags=tuple(tags))
 
 
 def _plans(node: Node, *, wanted: bool) -> list[Plan]:

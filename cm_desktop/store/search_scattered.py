@@ -25,7 +25,7 @@ _FEW_LOOKUPS = 400  # conversations, times words in question
 _MANY = "SELECT count(*) FROM (SELECT 1 FROM fts WHERE fts MATCH ? LIMIT ?)"
 _SAID_IN = """
     SELECT DISTINCT m.conv_id
-      FROM fts AS f CROSS JOIN message AS m ON m.id = f.rowid
+      FROM fts AS f CROSS JOIN message AS m INDEXED BY message_place ON m.id = f.rowid
      WHERE f.fts MATCH ? AND f.rowid >= ? AND f.rowid < ?
 """
 _OF_THESE = """

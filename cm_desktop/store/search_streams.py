@@ -17,19 +17,21 @@ from cm_desktop.store.search_conditions import (
     named_tags,
     not_said,
     of_view,
+    tagged,
     tags_meant,
 )
-from cm_desktop.store.search_plan import NO_END, Plan, leaves, plans, with_tag
+from cm_desktop.store.search_plan import NO_END, Plan, leaves, plans, with_tags
 from cm_desktop.store.search_words import NEVER, is_said, match_all, match_any, match_note
 
 _JUNK = 'facets : "junk"'
 _COMMON = 3_000  # messages
 _FEW = 5_000  # conversations
+_FEW_TO_SORT = 1_000
 _MOST_ACCOUNTS = 8  # each with a stream of its own; more are a condition
 
 _OF_MESSAGES = """
       FROM fts AS f
-     CROSS JOIN message AS m ON m.id = f.rowid
+     CROSS JOIN message AS m INDEXED BY message_place ON m.id = f.rowid
      CROSS JOIN conversation AS c ON c.id = m.conv_id
      WHERE f.fts MATCH ? AND f.rowid >= ? AND f.rowid < ?
 """
@@ -45,13 +47,17 @@ _OF_NOTES = """
      CROSS JOIN conversation AS c ON c.id = noted.conv_id
      WHERE TRUE
 """
+# In the next three, "members" stands for the statement of a condition that yields them.
 _AMONG_FEW = """
-    +f.rowid IN (SELECT x.id FROM conversation AS c CROSS JOIN message AS x ON x.conv_id = c.id
-                  WHERE TRUE
+    +f.rowid IN (SELECT x.id FROM (members) AS few CROSS JOIN message AS x ON x.conv_id = few.id)
+"""
+_COUNT_MEMBERS = "SELECT count(*) FROM (SELECT 1 FROM (members) LIMIT ?)"
+_OF_FEW = """
+      FROM (SELECT DISTINCT id FROM (members)) AS few
+     CROSS JOIN conversation AS c ON c.id = few.id
+     WHERE TRUE
 """
 _COUNT_HITS = "SELECT count(*) FROM (SELECT 1 FROM fts WHERE fts MATCH ? LIMIT ?)"
-_COUNT_CONVERSATIONS = "SELECT count(*) FROM (SELECT 1 FROM conversation AS c WHERE TRUE"
-_AT_MOST = " LIMIT ?)"
 _HIT_OF_MESSAGE = "SELECT f.rowid, c.id, c.last_id"
 _HIT = "SELECT c.last_id, c.id, c.last_id"
 _NEXT_MESSAGE = " AND f.rowid < ? ORDER BY f.rowid DESC"
@@ -93,23 +99,21 @@ def streams(connection: Connection, query: Query, view: View) -> list[Stream]:
     spam = query.root is not None and any(_is_spam(leaf) for leaf in leaves(query.root))
     found: list[Stream] = []
     for plan in plans(query):
-        ways = _led_by_tag(connection, plan)
-        for node in plan.wanted:
-            ways.extend(with_tag(plan, node, tag) for tag in named_tags(connection, node))
-        for way in ways:
+        named = [(node, named_tags(connection, node)) for node in plan.wanted]
+        by_tag = [with_tags(plan, node, tags) for node, tags in named if tags]
+        for way in (_led_by_tag(connection, plan), *by_tag):
             found.extend(_of_plan(connection, way, view, spam=spam))
     return found
 
 
-def _led_by_tag(connection: Connection, plan: Plan) -> list[Plan]:
-    """Return a plan, or one for each tag it asks for: the list of a tag is already in order."""
+def _led_by_tag(connection: Connection, plan: Plan) -> Plan:
+    """Return a plan that begins with a tag it asks for: the list of a tag is in order."""
     for condition in plan.conditions:
         leaf, wanted = condition
-        if wanted and isinstance(leaf, Tagged):
+        if wanted and isinstance(leaf, Tagged) and (tags := tags_meant(connection, leaf)):
             rest = tuple(one for one in plan.conditions if one is not condition)
-            tags = tags_meant(connection, leaf)
-            return [replace(plan, conditions=rest, tag=tag) for tag in tags]
-    return [plan]
+            return replace(plan, conditions=rest, tags=tuple(tags))
+    return plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,24 +158,24 @@ def _of_plan(connection: Connection, plan: Plan, view: View, *, spam: bool) -> I
         return
     match = match_all(connection, plan.wanted)
     if not match:
-        yield from _by_conversation(plan, asked)
+        yield from _by_conversation(connection, plan, asked)
         return
-    tagged = [] if plan.tag is None else [Condition(_TAGGED, (plan.tag,))]
+    where = [*asked.where, *_tagged(plan)]
     if match != NEVER:
-        yield _by_message(connection, plan, asked.match(match), [*asked.where, *tagged])
+        yield _by_message(connection, plan, asked.match(match), where)
     if all(map(is_said, plan.wanted)) and (noted := match_note(plan.wanted, plan.unwanted)):
-        where = [*_times(plan), *asked.where, *tagged]
+        where = [*_times(plan), *where]
         yield from _each_account(_OF_NOTES, (noted,), asked.accounts, where)
 
 
 def _by_message(
     connection: Connection, plan: Plan, match: str, where: Sequence[Condition]
 ) -> Stream:
-    if where and _is_common(connection, match) and _are_few(connection, where):
+    if (few := _few(connection, where, _FEW)) and _is_common(connection, match):
         # Looking up the conversation of each of 300,000 hits to find that few are open takes
         # a second. To know the messages of the few first takes a hundredth.
-        asked, values = joined(where)
-        where = [*where, Condition(_AMONG_FEW + asked + ")", values)]
+        among = _AMONG_FEW.replace("members", few.members)
+        where = [*where, Condition(among, few.values)]
     asked, values = joined(where)
     return Stream(
         _HIT_OF_MESSAGE + _OF_MESSAGES + asked + _NEXT_MESSAGE,
@@ -185,28 +189,40 @@ def _is_common(connection: Connection, match: str) -> bool:
     return count == _COMMON
 
 
-def _are_few(connection: Connection, where: Sequence[Condition]) -> bool:
-    asked, values = joined(where)
-    sql = _COUNT_CONVERSATIONS + asked + _AT_MOST
-    count: int = connection.execute(sql, (*values, _FEW)).fetchone()[0]
-    return count < _FEW
+def _few(connection: Connection, where: Sequence[Condition], most: int) -> Condition | None:
+    """Return a condition that holds for fewer than so many conversations, or None."""
+    for one in where:
+        if one.members:
+            sql = _COUNT_MEMBERS.replace("members", one.members)
+            count: int = connection.execute(sql, (*one.values, most)).fetchone()[0]
+            if count < most:
+                return one
+    return None
 
 
-_TAGGED = "EXISTS (SELECT 1 FROM conv_tag WHERE conv_id = c.id AND tag_id = ?)"
+def _tagged(plan: Plan) -> list[Condition]:
+    return [tagged(plan.tags)] if plan.tags else []
 
 
-def _by_conversation(plan: Plan, asked: Asked) -> Iterator[Stream]:
+def _by_conversation(connection: Connection, plan: Plan, asked: Asked) -> Iterator[Stream]:
     where = [*_times(plan), *asked.where]
-    if plan.tag is None:
-        yield from _each_account(_OF_CONVERSATIONS, (), asked.accounts, where)
+    if plan.tags and not _few(connection, where, _FEW):
+        for tag in plan.tags:
+            yield _by_tag(tag, asked.accounts, where)
         return
-    if asked.accounts is not None:
-        where.append(Condition(_ON_THESE, (listed(asked.accounts),)))
+    unordered = [one for one in where if not one.ordered]
+    source, first = _OF_CONVERSATIONS, ()
+    if few := _few(connection, unordered, _FEW_TO_SORT):
+        source, first = _OF_FEW.replace("members", few.members), few.values
+    yield from _each_account(source, first, asked.accounts, [*where, *_tagged(plan)])
+
+
+def _by_tag(tag: int, accounts: Sequence[int] | None, where: Sequence[Condition]) -> Stream:
+    if accounts is not None:
+        where = [*where, Condition(_ON_THESE, (listed(accounts),))]
     sql, values = joined(where)
-    yield Stream(
-        _HIT + _OF_TAG + sql + _NEXT_TAGGED,
-        _AGAIN + _OF_TAG + sql + _THESE,
-        (plan.tag, *values),
+    return Stream(
+        _HIT + _OF_TAG + sql + _NEXT_TAGGED, _AGAIN + _OF_TAG + sql + _THESE, (tag, *values)
     )
 
 

@@ -503,3 +503,29 @@ def test_joining_pieces_of_the_index_changes_nothing_that_is_found(desk):
     assert desk.rows("SELECT count(DISTINCT segid) FROM fts_idx")[0][0] < pieces
     assert desk.found("bread", limit=100) == before
     assert desk.found("number7") == ["c7"]
+
+
+def test_a_common_word_is_found_in_a_list_of_few(desk):
+    places = [factory.seen_conversation(remote_id=f"c{n}") for n in range(40)]
+    desk.keep(
+        *(
+            factory.message_seen(
+                conversation=places[n % 40], text="bread", created_at=factory.ago(minutes=n + 1)
+            )
+            for n in range(3_200)
+        )
+    )
+    with desk.db.writing() as writer:
+        for n, row in enumerate(desk.page(limit=40)):
+            if n not in (3, 11, 30):
+                conversations.set_status(writer, row.id, Status.DONE)
+            if n in (11, 20):
+                tags.tag(writer, row.id, "vip")
+    assert desk.found("bread", view="inbox") == ["c3", "c11", "c30"]
+    first = desk.find("bread", view="inbox", limit=2)
+    assert desk.found("bread", view="inbox", after=first[-1].key) == ["c30"]
+    assert desk.found("bread ist:offen") == ["c3", "c11", "c30"]
+    assert desk.found("bread tag:vip") == ["c11", "c20"]
+    assert desk.found("bread tag:vip", view="inbox") == ["c11"]
+    assert desk.found("vip", view="inbox") == ["c11"]
+    assert desk.found("vip bread", view="done") == ["c20"]
