@@ -166,7 +166,7 @@ def parse(text: str, now: datetime, me: str = "") -> Query:
 
 _TOKEN = re.compile(
     r"""
-      (?P<open>\() | (?P<close>\)) | (?P<or>\|+)
+      (?P<open>\() | (?P<close>\)) | (?P<or>\|+) | (?P<not>-)(?=\()
     | (?P<sign>-)?
       (?: (?P<name>[^\W\d_]+):(?=\S) )?
       (?: ["“”„«»](?P<quoted>[^"“”„«»]*)(?P<end>["“”„«»]|$) | (?P<word>[^\s()|"“”„«»]+) )
@@ -198,7 +198,7 @@ def _split(text: str) -> list[_Token]:
 
 
 def _token(match: re.Match[str], *, at_end: bool) -> _Token:
-    for kind in ("open", "close", "or"):
+    for kind in ("open", "close", "or", "not"):
         if match[kind]:
             return _Token(kind)
     operator, quoted, word = match["name"] or "", match["quoted"], match["word"] or ""

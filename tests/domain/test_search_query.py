@@ -61,6 +61,7 @@ def read(text):
         ("NICHT a", Not(A)),
         ("NOT NOT a", A),
         ("NOT (a OR b)", Not(Or((A, B)))),
+        ("-(a OR b)", Not(Or((A, B)))),
         ("a -b", And((A, Not(B)))),
         ('"a b"', Text("a b")),
         ('-"a b"', Not(Text("a b"))),

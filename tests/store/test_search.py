@@ -529,3 +529,20 @@ def test_a_common_word_is_found_in_a_list_of_few(desk):
     assert desk.found("bread tag:vip", view="inbox") == ["c11"]
     assert desk.found("vip", view="inbox") == ["c11"]
     assert desk.found("vip bread", view="done") == ["c20"]
+
+
+def test_of_a_query_nobody_types_the_words_are_found(desk):
+    words = [f"w{n}" for n in range(7)]
+    said(desk, "all", " ".join(words))
+    said(desk, "few", " ".join(words[:5]), minutes=50)
+    assert desk.found(" ".join(f"(ist:offen OR {word})" for word in words[:3])) == ["few", "all"]
+    assert desk.found(" ".join(f"(ist:erledigt OR {word})" for word in words)) == ["all"]
+
+
+def test_the_opposite_of_several_conditions_is_one_of_their_opposites(desk):
+    said(desk, "both", "bread", seen_by_us=True)
+    said(desk, "one", "bread")
+    said(desk, "other", "milk", seen_by_us=True)
+    assert sorted(desk.found("-(bread -ist:ungelesen) ")) == ["one", "other"]
+    assert desk.found("NOT (bread OR ist:ungelesen) ") == ["other"]
+    assert desk.found("nach:2026-11-02 vor:2026-11-01") == []
