@@ -60,6 +60,9 @@ def _open_window(request: Request) -> int:
     # What is made for the first picture stays; ui/start.py collects from then on.
     gc.disable()
     # Imported here: Qt is slow to load, and the command line works where it is not installed.
+    from cm_desktop.ui.quick_imports import leave_sources_alone
+
+    leave_sources_alone()
     from cm_desktop import app
 
     return app.main(request)

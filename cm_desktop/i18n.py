@@ -7,7 +7,6 @@ dates and numbers follow CLDR through Babel, which is only imported when one is 
 from __future__ import annotations
 
 import gettext as _gettext
-import locale
 import os
 from pathlib import Path
 
@@ -27,11 +26,13 @@ def translations_folder() -> Path:
 def system_language() -> str:
     """Return the first language of the system that we speak, else English."""
     wanted = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")]
-    wanted.append(locale.getlocale()[0] or "")
     for name in wanted:
         if name[:2].lower() in LANGUAGES:
             return name[:2].lower()
-    return "en"
+    import locale  # knows where Windows and macOS say it; elsewhere nobody waits for it
+
+    named = (locale.getlocale()[0] or "")[:2].lower()
+    return named if named in LANGUAGES else "en"
 
 
 def use_language(language: str) -> None:

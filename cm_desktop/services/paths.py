@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import unicodedata
 from pathlib import Path
@@ -80,6 +81,16 @@ def vault_folders(data_dir: Path) -> list[Path]:
         raise file_error(error) from error
     vaults = [place for place in found if not place.name.startswith(".") and _is_vault(place)]
     return sorted(vaults, key=lambda place: place.name.casefold())
+
+
+def size(folder: Path) -> int:
+    """Return how many bytes all files below a folder have; those gone meanwhile have none."""
+    total = 0
+    for place, _folders, files in os.walk(folder):
+        for name in files:
+            with contextlib.suppress(OSError):
+                total += (Path(place) / name).stat().st_size
+    return total
 
 
 def shared_place(folder: Path) -> str | None:

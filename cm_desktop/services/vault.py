@@ -1,13 +1,13 @@
-"""Vaults: make one, open it with its key, list and remove them, and hold one for a purpose."""
+"""Vaults: make one, open it with its key, list and remove them, and hold one for a purpose.
+
+What is not needed to open one is imported where it is used: the window waits for the opening.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import getpass
-import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ from cm_desktop.domain.errors import (
     VaultInUseError,
     VaultMissingError,
 )
-from cm_desktop.domain.outbox_rules import SETTLE
-from cm_desktop.services import backup, key_store, paths
-from cm_desktop.store import connection, members, migrations, outbox, vault_file
+from cm_desktop.domain.ids import new_id
+from cm_desktop.services import key_store, paths
+from cm_desktop.store import connection, members, migrations, vault_file
 from cm_desktop.store.connection import Database
 from cm_desktop.store.trouble import file_error, files_explained, meaning
 from cm_desktop.store.vault_file import DATABASE, AboutVault, KeyPlace
@@ -131,7 +131,7 @@ def create_vault(
     name = paths.checked_name(name)
     folder = paths.vaults_folder(data_dir) / name
     _check_free(data_dir, name)
-    vault_id, key = str(uuid.uuid4()), key_store.new_key()
+    vault_id, key = new_id(), key_store.new_key()
     place, ring = _place_for(key, vault_id, passphrase)
     about = _about(vault_id, title or name, place, key)
     try:
@@ -168,7 +168,7 @@ def open_with_key(data_dir: Path, name: str, key: bytes) -> Vault:
 
 def open_demo(folder: Path) -> Vault:
     """Make a throw-away vault named "demo" below a folder; its key is in memory only."""
-    key, vault_id = key_store.new_key(), str(uuid.uuid4())
+    key, vault_id = key_store.new_key(), new_id()
     about = _about(vault_id, "Demo", KeyPlace(kind="memory"), key)
     target = paths.vaults_folder(folder) / "demo"
     _check_free(folder, "demo")
@@ -192,7 +192,7 @@ def remove_vault(data_dir: Path, name: str) -> None:
         about = vault_file.read_about(folder) if info.key_kind else None
     with files_explained():
         # Renamed first: a vault that is half gone must not look like one.
-        folder.rename(folder.with_name(f"{_REMOVED}{uuid.uuid4().hex}"))
+        folder.rename(folder.with_name(f"{_REMOVED}{new_id()}"))
         for doomed in folder.parent.glob(f"{_REMOVED}*"):  # also what a crash left last time
             shutil.rmtree(doomed)
     if about is not None and about.place.kind == "keyring":
@@ -213,6 +213,8 @@ def restore_vault(
     What it takes the place of is kept among the backups. Raises VaultInUseError,
     VaultDamagedError, UsageError("no_backup") and the errors of keys.
     """
+    from cm_desktop.services import backup
+
     folder = _folder(data_dir, name)
     about = vault_file.read_about(folder)
     key = _key(about, ask_passphrase)
@@ -226,6 +228,9 @@ def restore_vault(
 
 def _doubt_outbox(folder: Path, key: bytes) -> None:
     """Send nothing again that may have gone out since the backup was made."""
+    from cm_desktop.domain.outbox_rules import SETTLE
+    from cm_desktop.store import outbox
+
     db = Database(folder / DATABASE, key)
     try:
         with db.writing() as writer:
@@ -274,12 +279,14 @@ def _about(vault_id: str, title: str, place: KeyPlace, key: bytes) -> AboutVault
 
 def _build(folder: Path, about: AboutVault, key: bytes) -> None:
     """Make a vault's folder complete or not at all."""
+    from cm_desktop.services.backup import FOLDER
+
     with files_explained():
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder.parent))
     try:
         with files_explained():
-            (building / backup.FOLDER).mkdir(mode=0o700)
+            (building / FOLDER).mkdir(mode=0o700)
             (building / "media").mkdir(mode=0o700)
         connection.create(building / DATABASE, key).close()
         db = Database(building / DATABASE, key)
@@ -346,6 +353,8 @@ def _checked(folder: Path, about: AboutVault, key: bytes) -> Vault:
 
 
 def _bring_up_to_date(folder: Path, key: bytes, found: int) -> None:
+    from cm_desktop.services import backup
+
     with held(folder, "migration"):
         db = Database(folder / DATABASE, key)
         try:
@@ -375,20 +384,13 @@ def _info(folder: Path) -> VaultInfo:
     except VaultError:
         title, kind = folder.name, ""
     return VaultInfo(
-        name=folder.name, title=title, key_kind=kind, size=_size(folder), folder=folder
+        name=folder.name, title=title, key_kind=kind, size=paths.size(folder), folder=folder
     )
 
 
-def _size(folder: Path) -> int:
-    total = 0
-    for place, _folders, files in os.walk(folder):
-        for name in files:
-            with contextlib.suppress(OSError):
-                total += (Path(place) / name).stat().st_size
-    return total
-
-
 def _my_name() -> str:
+    import getpass
+
     try:
         return getpass.getuser() or "me"
     except (KeyError, OSError, ImportError):

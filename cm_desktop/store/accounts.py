@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cm_desktop.domain.errors import UsageError
-from cm_desktop.domain.events import GapFound
 from cm_desktop.domain.ids import AccountId
 from cm_desktop.domain.model import Account, Health, Kind
 from cm_desktop.domain.policy import Ability, ChannelPolicy, TextUnit
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.rows import canonical, map_of, map_text, stamp, stamp_or_none, time_or_none
+
+if TYPE_CHECKING:  # slow to import, and no list of accounts needs it
+    from cm_desktop.domain.events import GapFound
 
 _HEAD = """
     SELECT a.uid, a.channel, a.remote_id, a.title, a.handle, a.url, a.settings, a.health,
@@ -224,6 +226,8 @@ def gaps(connection: Connection, account: AccountId) -> list[GapFound]:
     """Return the times the channel could not tell us about, oldest first."""
     rows: Sequence[tuple[int, int]] = connection.execute(_GAPS, (account,)).fetchall()
     spans = ((time_or_none(begin), time_or_none(end)) for begin, end in rows)
+    from cm_desktop.domain.events import GapFound
+
     return [GapFound(begin=begin, end=end) for begin, end in spans if begin and end]
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from cm_desktop.domain.errors import VaultDamagedError, VaultTooNewError
 from cm_desktop.store.connection import Connection, Database
-from cm_desktop.store.events import device_key
 from cm_desktop.store.trouble import sqlite
 
 if TYPE_CHECKING:
@@ -87,6 +86,8 @@ def _steps() -> Migrations:
 
     @steps()
     def m0001_first(db: Toolkit) -> None:
+        from cm_desktop.store.events import device_key
+
         _run_file(db, "m0001_first.sql")
         device_key(db.conn)
         db.execute("PRAGMA user_version = 1")

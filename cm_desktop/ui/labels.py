@@ -6,12 +6,12 @@ text is HTML, and then load files that a sender names.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from cm_desktop.i18n import _
 from cm_desktop.ui.safe_text import (
@@ -23,6 +23,9 @@ from cm_desktop.ui.safe_text import (
     name_text,
     one_line,
 )
+
+if TYPE_CHECKING:  # with its many enumerations it would slow down the program's start
+    from PySide6.QtWidgets import QMessageBox
 
 __all__ = [
     "ElidedLabel",
@@ -40,6 +43,11 @@ __all__ = [
     "tell",
     "tooltip",
 ]
+
+# As html.escape does, whose module is slow to import.
+_ESCAPED = str.maketrans({
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;",
+})  # fmt: skip
 
 
 class PlainLabel(QLabel):
@@ -129,7 +137,7 @@ def button_text(text: str) -> str:
 
 def tooltip(text: str) -> str:
     """Return a text as a tooltip that shows it letter by letter."""
-    return f"<qt>{html.escape(one_line(text))}</qt>" if text else ""
+    return f"<qt>{one_line(text).translate(_ESCAPED)}</qt>" if text else ""
 
 
 def set_tooltip(widget: QWidget, text: str) -> None:
@@ -151,6 +159,8 @@ def ask(
     The other button is "Cancel", which is also what Escape and closing do. Nothing waits:
     the dialog is returned, already open. The button says what happens ("Delete comment").
     """
+    from PySide6.QtWidgets import QMessageBox
+
     box = _box(parent, question, more)
     agree = QPushButton(button_text(yes))
     agree.setProperty("kind", "danger" if dangerous else "primary")
@@ -170,6 +180,8 @@ def ask(
 
 def tell(parent: QWidget | None, what: str, *, more: str = "") -> QMessageBox:
     """Say something that needs to be read; the dialog is returned, already open."""
+    from PySide6.QtWidgets import QMessageBox
+
     box = _box(parent, what, more)
     box.addButton(_("Close"), QMessageBox.ButtonRole.RejectRole)
     box.open()
@@ -177,6 +189,8 @@ def tell(parent: QWidget | None, what: str, *, more: str = "") -> QMessageBox:
 
 
 def _box(parent: QWidget | None, text: str, more: str) -> QMessageBox:
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setTextFormat(Qt.TextFormat.PlainText)

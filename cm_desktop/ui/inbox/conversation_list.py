@@ -12,6 +12,7 @@ from cm_desktop.ui.context import Context
 from cm_desktop.ui.icons import icon
 from cm_desktop.ui.inbox.conversation_delegate import ConversationDelegate, row_height
 from cm_desktop.ui.inbox.conversation_model import ConversationModel, Index
+from cm_desktop.ui.viewports import own_viewport
 
 _AVATAR_END = 64
 _BY_KEY = (
@@ -50,6 +51,7 @@ class ConversationList(QTableView):
         self._connect()
 
     def _build(self) -> None:
+        own_viewport(self)
         self.setModel(self._rows)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(_("Conversations"))

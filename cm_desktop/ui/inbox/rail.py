@@ -40,6 +40,7 @@ from cm_desktop.ui.inbox.health_words import health_mark
 from cm_desktop.ui.inbox.rail_model import Entry, EntryRole, RailModel
 from cm_desktop.ui.inbox.views import view_glyph
 from cm_desktop.ui.labels import PlainLabel, elided, set_tooltip
+from cm_desktop.ui.viewports import own_viewport
 
 WIDE: Final = 220
 NARROW: Final = 56
@@ -79,6 +80,7 @@ class Rail(QFrame):
 
     def _build(self) -> None:
         self.setProperty("kind", "panel")
+        own_viewport(self.list).setAutoFillBackground(False)
         self.list.setModel(self.model)
         self.list.setItemDelegate(self._delegate)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,7 +91,6 @@ class Rail(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.list.viewport().setAutoFillBackground(False)
         self._connect_button.setProperty("kind", "quiet")
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.SMALL, theme.SMALL, theme.SMALL, theme.SMALL)
