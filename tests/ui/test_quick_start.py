@@ -17,14 +17,15 @@ print("\\n".join(sys.modules))
 """
 _IMPORT_ANOTHER = """
 import linecache
-import sys
 from cm_desktop.ui.quick_imports import leave_sources_alone
 
-leave_sources_alone()
+import PySide6.QtCore
+if {quickly}:
+    leave_sources_alone()
 linecache.clearcache()
-import cm_desktop.domain.errors
+from cm_desktop.domain import views
 
-print([file for file in linecache.cache if file.endswith("errors.py")])
+print(any("cm_desktop" in file for file in linecache.cache))
 """
 
 
@@ -56,4 +57,5 @@ def test_what_the_first_picture_does_not_show_is_imported_later(imported, later)
 
 
 def test_modules_are_imported_without_reading_their_source():
-    assert _said_by(_IMPORT_ANOTHER).strip() == "[]"
+    assert _said_by(_IMPORT_ANOTHER.format(quickly=False)).strip() == "True"  # as PySide would
+    assert _said_by(_IMPORT_ANOTHER.format(quickly=True)).strip() == "False"
