@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from functools import lru_cache
 from pathlib import Path
 
+from cm_desktop.connectors import http_tls
 from cm_desktop.connectors.mail_settings import Server
 from cm_desktop.domain.errors import (
     AddressError,
@@ -26,22 +26,8 @@ def tls_context(server: Server) -> ssl.SSLContext:
 
     Raises AddressError (`ca_file`) where that file cannot be read.
     """
-    if not server.ca_file:
-        return _context("", 0)
-    file = Path(server.ca_file).expanduser()
-    try:
-        return _context(str(file), file.stat().st_mtime_ns)
-    except (OSError, ValueError) as error:  # SSLError is an OSError
-        raise AddressError("ca_file", server.ca_file) from error
-
-
-@lru_cache(maxsize=8)
-def _context(ca_file: str, _changed: int) -> ssl.SSLContext:
-    """Return the context for a CA file as it is now; reading all authorities takes 60 ms."""
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(cafile=ca_file)
-    return context
+    file = str(Path(server.ca_file).expanduser()) if server.ca_file else ""
+    return http_tls.tls_context(file)
 
 
 def connect_error(error: OSError | ValueError, host: str) -> CmError:
