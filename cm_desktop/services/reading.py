@@ -1,14 +1,16 @@
-"""Reading: what screens and the command line show. Nothing here changes anything."""
+"""Reading: what screens and the command line show. Nothing here changes anything.
+
+What only an open conversation needs is imported there: the program starts with a list.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from cm_desktop.domain import outbox_rules
 from cm_desktop.domain.ids import AccountId, ConversationId, MessageId, PostId
-from cm_desktop.domain.log import LoggedEvent
 from cm_desktop.domain.members import Member
 from cm_desktop.domain.model import (
     Account,
@@ -31,25 +33,17 @@ from cm_desktop.store import (
 )
 from cm_desktop.store import (
     conversations,
-    drafts,
-    events,
-    handoffs,
-    messages,
-    notes,
 )
 from cm_desktop.store import (
     members as member_store,
 )
 from cm_desktop.store import (
-    outbox as outbox_store,
-)
-from cm_desktop.store import (
     tags as tag_store,
 )
-from cm_desktop.store import (
-    templates as template_store,
-)
-from cm_desktop.store.messages import Version
+
+if TYPE_CHECKING:
+    from cm_desktop.domain.log import LoggedEvent
+    from cm_desktop.store.messages import Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +104,9 @@ def thread(
 
     Raises UsageError("no_conversation").
     """
+    from cm_desktop.store import drafts, handoffs, messages, notes
+    from cm_desktop.store import outbox as outbox_store
+
     reader = vault.db.reader
     about = conversations.by_id(reader, conversation_id)
     found = messages.page(reader, conversation_id, before, limit + 1)
@@ -127,27 +124,38 @@ def thread(
 
 def drafts_of(vault: Vault, conversation_id: ConversationId) -> list[Draft]:
     """Return what is being written in a conversation, one draft for each mode."""
+    from cm_desktop.store import drafts
+
     return drafts.of(vault.db.reader, conversation_id)
 
 
 def message(vault: Vault, message_id: MessageId) -> Message:
     """Return one message. Raises UsageError("no_message")."""
+    from cm_desktop.store import messages
+
     return messages.by_id(vault.db.reader, message_id)
 
 
 def history(vault: Vault, conversation_id: ConversationId) -> list[LoggedEvent]:
     """Return what happened to a conversation, oldest first."""
+    from cm_desktop.store import events
+
     return events.history(vault.db.reader, conversation_id)
 
 
 def outbox(vault: Vault, states: Iterable[OutboxState] | None = None) -> list[OutboxRow]:
     """Return outbox rows, newest first; without states all that still may change something."""
+    from cm_desktop.store import outbox as outbox_store
+
     wanted = outbox_store.OPEN if states is None else states
     return outbox_store.in_states(vault.db.reader, wanted)
 
 
 def next_sends(vault: Vault) -> dict[AccountId, datetime]:
     """Return for each account with something that waits when it may be gone on with."""
+    from cm_desktop.domain import outbox_rules
+    from cm_desktop.store import outbox as outbox_store
+
     by_account: dict[AccountId, list[OutboxRow]] = {}
     for row in outbox_store.waiting(vault.db.reader):
         by_account.setdefault(row.account, []).append(row)
@@ -177,6 +185,8 @@ def tags(vault: Vault) -> list[Tag]:
 
 def templates(vault: Vault) -> list[Template]:
     """Return the templates by name."""
+    from cm_desktop.store import templates as template_store
+
     return template_store.list_all(vault.db.reader)
 
 
@@ -187,9 +197,13 @@ def members(vault: Vault) -> list[Member]:
 
 def attachment_content(vault: Vault, message_id: MessageId, n: int) -> bytes | None:
     """Return the bytes of a file (0: the first), or None where they are not kept here."""
+    from cm_desktop.store import messages
+
     return messages.attachment_content(vault.db.reader, message_id, n)
 
 
 def versions(vault: Vault, message_id: MessageId) -> list[Version]:
     """Return what a message said before it was edited, oldest first."""
+    from cm_desktop.store import messages
+
     return messages.versions(vault.db.reader, message_id)

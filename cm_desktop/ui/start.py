@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -112,6 +111,8 @@ def quit_on_signals(application: QApplication) -> None:
         application.closeAllWindows()
         application.quit()
 
+    import signal
+
     _let_python_hear_signals(application)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
@@ -119,6 +120,8 @@ def quit_on_signals(application: QApplication) -> None:
 
 def _let_python_hear_signals(application: QApplication) -> None:
     """Enter Python soon after a signal: it runs its handlers only there, and Qt waits outside."""
+    import signal
+
     if os.name == "nt":  # where Qt watches no pipes
         ticks = QTimer(application)
         ticks.timeout.connect(lambda: None)
