@@ -105,13 +105,14 @@ def _is_odd(letter: str) -> bool:
 
 
 def _web(url: QUrl, shown: str) -> Verdict:
-    # An empty user or password counts too: "https://@host" hides where it goes.
-    authority = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).split("/", 3)[2]
-    if "@" in authority:
-        return Verdict(refused="user")
     host = url.host(QUrl.ComponentFormattingOption.FullyEncoded)
     if not host:
         return Verdict(refused="invalid")
+    # Encoded, so that no letter of it turns the others around or cannot be seen.
+    link = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    # An empty user or password counts too: "https://@host" hides where it goes.
+    if "@" in link.split("/", 3)[2]:
+        return Verdict(refused="user")
     reasons = []
     if url.scheme() != "https":
         reasons.append("not_https")
@@ -123,12 +124,18 @@ def _web(url: QUrl, shown: str) -> Verdict:
         reasons.append("looks_like_another")
     pretty = url.host(QUrl.ComponentFormattingOption.PrettyDecoded)
     name = f"{pretty} ({host})" if "xn--" in host else host
-    return Verdict(url=url.toString(), host=name, reasons=tuple(reasons))
+    return Verdict(url=link, host=name, reasons=tuple(reasons))
 
 
 def _mail(url: QUrl) -> Verdict:
-    fields = QUrlQuery(url).queryItems()
+    fields = QUrlQuery(url).queryItems(QUrl.ComponentFormattingOption.FullyDecoded)
     if any(name.lower() not in _MAIL_FIELDS for name, _value in fields):
+        return Verdict(refused="mail")
+    # A line end in any other place begins a header of its own in some mail programs.
+    lines = [value for name, value in fields if name.lower() != "body"]
+    lines += [re.sub(r"\r?\n", "", value) for name, value in fields if name.lower() == "body"]
+    lines.append(url.path(QUrl.ComponentFormattingOption.FullyDecoded))
+    if any(_is_odd(letter) and letter != " " for text in lines for letter in text):
         return Verdict(refused="mail")
     return Verdict(url=url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
 
