@@ -20,13 +20,21 @@ def main() -> int:
         return _run() if len(sys.argv) > 1 else _open_plainly()
     except Exception as error:  # the last net: scripts get their one document even now
         import json
-        import traceback
 
-        traceback.print_exc()
+        sys.stderr.write(_places(error))
         if "--json" in sys.argv:
             told = {"code": "bug", "message": type(error).__name__, "what_to_do": None}
             sys.stdout.write(json.dumps({"error": told}) + "\n")
         return _BUG
+
+
+def _places(error: BaseException) -> str:
+    """Return where it went wrong. What an error says may be a text of others, so that stays out."""
+    import traceback
+
+    before = error.__cause__ or error.__context__
+    told = _places(before) if before is not None else ""
+    return f"{told}{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

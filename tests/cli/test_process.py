@@ -156,15 +156,21 @@ def test_a_mistake_of_the_program_is_told_as_json_too(monkeypatch, capsys):
     from cm_desktop import __main__ as entry
 
     def fails(program):
-        raise ZeroDivisionError("secret text")
+        said = "secret " + "text"
+        try:
+            {}[said]
+        except KeyError as error:
+            raise ZeroDivisionError(said) from error
 
     monkeypatch.setattr("cm_desktop.cli.main.main", fails)
     monkeypatch.setattr(sys, "argv", ["cm-desktop", "inbox", "--json"])
     assert entry.main() == 70
     told = capsys.readouterr()
     assert json.loads(told.out)["error"]["code"] == "bug"
-    assert "secret text" not in told.out
-    assert "ZeroDivisionError" in told.err
+    assert "secret text" not in told.out + told.err
+    assert "KeyError" in told.err
+    assert "in fails" in told.err
+    assert told.err.endswith("ZeroDivisionError\n")
 
 
 SLOW_IMPORTS = ("PySide6", "keyring", "sqlite_utils", "httpx", "babel", "rich", "cryptography")
