@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
 
     def in_pane(self, act: Callable[[ConversationPane], None]) -> None:
         """Do something in the conversation that is shown, where it can be seen."""
+        self.list_panel.list.open_now()
         if self.shown is not None:
             self.columns.read(reading=True)
             act(self.pane)
@@ -224,12 +225,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def update_actions(self) -> None:
         """Enable what can be done with what is chosen."""
-        thread = self.shown
+        about = self.list_panel.list.current or (self.shown.conversation if self.shown else None)
         policy = None
-        if thread is not None:
-            policy = reading.account_policy(self.context.vault, thread.conversation.account)
+        if about is not None:
+            policy = reading.account_policy(self.context.vault, about.account)
         targets = len(self.targets())
-        self.actions_.update_for(Selection(targets=targets, open=thread is not None, policy=policy))
+        self.actions_.update_for(Selection(targets=targets, open=about is not None, policy=policy))
 
     @Slot(object)
     def on_changed(self, _ids: object) -> None:

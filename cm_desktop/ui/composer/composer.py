@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -94,7 +95,7 @@ class Composer(QFrame):
         self.edit.template_wanted.connect(self.choose_template)
         self._autosave.timeout.connect(self._save)
         self._popup.chosen.connect(self._insert)
-        self._context.changes.problem.connect(self._take_draft)
+        self._context.changes.problem.connect(self._on_problem)
 
     def _mode_words(self) -> dict[str, str]:
         return {REPLY: _("Reply"), PRIVATE: _("Reply privately"), NOTE: _("Note")}
@@ -212,6 +213,10 @@ class Composer(QFrame):
         self.update()
 
     @Slot()
+    def _on_problem(self) -> None:
+        with suppress(CmError):  # of which the user is being told
+            self._take_draft()
+
     def _take_draft(self) -> None:
         """Show a text that came back, such as that of a reply taken back, in an empty field."""
         if not self.edit.toPlainText() and not self._saved and self._draft(self._mode):

@@ -65,6 +65,7 @@ class HandoffDialog(Dialog):
         who.addItems([member.name for member in members if member.name != self._context.me])
         who.setCurrentIndex(-1)
         line.setPlaceholderText(_("Name of a colleague"))
+        line.setAccessibleName(_("To whom"))
         return who
 
     def _until(self) -> QVBoxLayout:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QPushButton, QTableView
 
 from cm_desktop.domain.ids import ConversationId
+from cm_desktop.domain.model import Conversation
 from cm_desktop.i18n import _, ngettext
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.icons import icon
@@ -91,10 +92,20 @@ class ConversationList(QTableView):
         self._context.theme.changed.connect(self._look_changed)
 
     @property
-    def current_id(self) -> ConversationId | None:
+    def current(self) -> Conversation | None:
         """The conversation whose row is current."""
         index = self.currentIndex()
-        return self._rows.conversation(index.row()).id if index.isValid() else None
+        return self._rows.conversation(index.row()) if index.isValid() else None
+
+    @property
+    def current_id(self) -> ConversationId | None:
+        """The id of the conversation whose row is current."""
+        return self.current.id if self.current is not None else None
+
+    def open_now(self) -> None:
+        """Open the current conversation at once where it was still waited for the next step."""
+        if self._settle.isActive():
+            self._open_current()
 
     @property
     def new_above(self) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication
 
@@ -146,9 +147,10 @@ class Running:
 
     def end(self):
         """Close the window as the user would; what is to be kept is kept."""
-        if self.window is not None:
-            self.window.close()
+        window = self.window
+        if window is not None:
+            window.close()
+            # The program leaves its event loop now; here it goes on, and must find no window.
+            shiboken6.delete(window)
         self._cleanup.close()
-        if self.window is not None:
-            self.window.deleteLater()
         self.program.deleteLater()

@@ -18,7 +18,7 @@ def test_a_digit_puts_a_tag_on_and_takes_it_off_again(desk):
     before = tags(desk, talk)
     desk.press("1")
     desk.wait(lambda: tags(desk, talk) == before ^ {first})
-    assert f"“{first}”" in desk.toast
+    desk.wait(lambda: f"“{first}”" in desk.toast)
     desk.wait(lambda: first in desk.reads() or desk.offers(f"Take the tag “{first}” off"))
     desk.press("1")
     desk.wait(lambda: tags(desk, talk) == before)
@@ -93,3 +93,17 @@ def test_what_was_done_stays_open_beside_the_list_and_can_be_worked_on(desk):
     before = tags(desk, talk)
     desk.press("1")
     desk.wait(lambda: tags(desk, talk) != before)
+
+
+def test_keys_struck_faster_than_conversations_open_go_to_the_right_one(desk):
+    first, second = desk.shown_rows()[:2]
+    desk.press("J")
+    desk.wait(lambda: desk.pane.shown)
+    desk.press("J", "R")  # in one breath
+    desk.type("Good morning!")
+    assert desk.pane.shown.conversation.id == second.id
+    desk.press("Ctrl+Return")
+    desk.wait(lambda: "Good morning!" in desk.thread())
+    rows = reading.outbox(desk.vault)
+    assert [row.conversation for row in rows if row.text == "Good morning!"] == [second.id]
+    assert not reading.drafts_of(desk.vault, first.id)
