@@ -11,6 +11,7 @@ CmError
 ├── ServerTroubleError        the channel is broken or answers nonsense: later, or fix the address
 ├── UntrustedServerError      certificate expired, wrong host, unknown issuer: fix, never ignore
 ├── AddressError              correct the address or the settings
+├── SearchStoppedError        nothing: another search was asked for meanwhile
 └── VaultError                the vault cannot be used; it was not touched
     ├── VaultMissingError     no such vault
     ├── VaultExistsError      a vault of that name is already there
@@ -134,6 +135,12 @@ class AddressError(CmError):
         super().__init__(f"{problem} {value}".strip())
         self.problem = problem
         self.value = value
+
+
+class SearchStoppedError(CmError):
+    """A search was interrupted from another thread, because another one was typed."""
+
+    code = "search_stopped"
 
 
 class UsageError(CmError):

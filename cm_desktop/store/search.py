@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import ClassVar
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from cm_desktop.domain.errors import CmError
+from cm_desktop.domain.errors import SearchStoppedError
 from cm_desktop.domain.model import Conversation
 from cm_desktop.domain.search_query import Query
 from cm_desktop.domain.views import View
@@ -24,12 +23,6 @@ from cm_desktop.store.search_scattered import OFFSET, scattered
 from cm_desktop.store.search_streams import Stream, streams
 
 __all__ = ["SearchStoppedError", "find", "fold", "forget_erased", "index_waiting", "tidy"]
-
-
-class SearchStoppedError(CmError):
-    """Somebody called `interrupt` on the connection: another query was typed meanwhile."""
-
-    code: ClassVar[str] = "search_stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +52,9 @@ def find(
     another thread, ends it at once with SearchStoppedError; the connection stays usable.
     """
     view = view or View("all")
-    if query.empty:
-        return conversations.page(connection, view, after, limit)
     try:
+        if query.empty:
+            return conversations.page(connection, view, after, limit)
         hits = _hits(connection, query, view, conversations.END if after is None else after, limit)
         found = conversations.by_rows(connection, [hit.conv for hit in hits])
     except sqlite.OperationalError as error:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cm_desktop.domain.errors import SearchStoppedError
 from cm_desktop.domain.model import Status, Visibility
 from cm_desktop.domain.search_query import OPERATORS
 from cm_desktop.store import (
@@ -19,7 +20,6 @@ from cm_desktop.store import (
     search,
     tags,
 )
-from cm_desktop.store.search import SearchStoppedError
 from tests import factory
 from tests.factory import NOW
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from cm_desktop.domain.errors import CmError
+from cm_desktop.domain.errors import CmError, SearchStoppedError
 from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.model import Conversation
 from cm_desktop.domain.views import View, ViewName
@@ -167,14 +167,17 @@ class _Hits:
 
     def read(self) -> list[Conversation]:
         """Look for the hits. Nobody waits for the answer of a search that was stopped."""
-        if self._stopped.is_set():
-            return []
-        self._interrupt = self._vault.db.reader.interrupt
-        try:
-            view, query, after = self._asked
-            return reading.page(self._vault, view, query, after, PAGE)
-        finally:
-            self._interrupt = None
+        while not self._stopped.is_set():
+            self._interrupt = self._vault.db.reader.interrupt
+            try:
+                view, query, after = self._asked
+                return reading.page(self._vault, view, query, after, PAGE)
+            except SearchStoppedError:
+                # Perhaps it was meant for the search before, which had just ended.
+                continue
+            finally:
+                self._interrupt = None
+        return []
 
     def stop(self) -> None:
         """End it at once; afterwards this does nothing."""
