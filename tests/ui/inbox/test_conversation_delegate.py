@@ -187,4 +187,4 @@ def test_no_text_of_a_stranger_holds_a_row_up(light, text):
     begin = time.thread_time()
     painted.row()
     painted.model.index(0).data()
-    assert time.thread_time() - begin < 0.2
+    assert time.thread_time() - begin < 1.0
