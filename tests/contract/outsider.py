@@ -13,7 +13,9 @@ PASSPHRASE = "Zwölf Brötchen"
 _MANY = """
 import contextlib, io, json, sys
 from cm_desktop.cli.main import main
-for arguments in json.load(sys.stdin):
+text, commands = json.load(sys.stdin)
+for arguments in commands:
+    sys.stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
     out = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     with contextlib.redirect_stdout(out):
         code = main(arguments)
@@ -132,9 +134,12 @@ class Outsider:
         assert ran.error["message"], ran
         return ran.error
 
-    def many(self, commands):
-        """Run many commands, one after the other in one process, and return what they left."""
-        told = json.dumps([["--json", *command] for command in commands])
+    def many(self, commands, text=""):
+        """Run many commands, one after the other in one process, and return what they left.
+
+        Each gets the same text on its standard input.
+        """
+        told = json.dumps([text, [["--json", *command] for command in commands]])
         lines = self.python(_MANY, text=told.encode()).splitlines()
         return [Ran(*json.loads(line), "") for line in lines]
 
