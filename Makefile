@@ -26,7 +26,7 @@ help:
 	@echo 'make run          open the window on a demo vault that is thrown away'
 	@echo 'make test         run the tests, without those that need real servers'
 	@echo 'make check        format, lint, types, import contracts, strings, tests with coverage'
-	@echo 'make test-real    run the tests that start real servers'
+	@echo 'make test-real    run the tests that start real servers, and try many more random inputs'
 	@echo 'make bench        measure speed and memory'
 	@echo 'make screenshots  the pictures of the documentation, into docs/screenshots'
 	@echo 'make package      wheel and source archive into dist'
@@ -63,9 +63,10 @@ test-real: translations
 	@if sh tools/debian.sh 'make test-real' $(SERVER_PACKAGES); then \
 		$(OFFSCREEN) $(PY) -m pytest -m real -p no:randomly $(ARGS); \
 	else echo 'The tests with real servers were left out, for the reason above.'; fi
+	@HYPOTHESIS_PROFILE=thorough $(OFFSCREEN) $(PY) -m pytest -m hypothesis $(PARALLEL) $(ARGS)
 
 bench: translations
-	@$(OFFSCREEN) $(PY) -m pytest -m bench -p no:randomly $(ARGS)
+	@$(OFFSCREEN) $(PY) -m benchmarks $(ARGS)
 
 screenshots: translations
 	@$(OFFSCREEN) $(PY) tools/screenshots.py docs/screenshots

@@ -15,7 +15,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A slow machine may take its time: a flaky deadline says nothing about the code.
-os.environ.setdefault("HYPOTHESIS_PROFILE", "steady")
+os.environ.setdefault("HYPOTHESIS_PROFILE", "quick")
 
 # Where there is a disk in memory, nothing waits for the real one: most tests write a vault.
 MEMORY_DISK = Path("/dev/shm")
@@ -145,7 +145,9 @@ def pytest_configure(config):
     """Take the time limits of hypothesis away: they differ from machine to machine."""
     import hypothesis
 
-    hypothesis.settings.register_profile("steady", deadline=None, max_examples=60)
+    # `make test-real` takes the time for the thorough one.
+    hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+    hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
     hypothesis.settings.load_profile(os.environ["HYPOTHESIS_PROFILE"])
 
 

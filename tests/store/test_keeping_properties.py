@@ -73,9 +73,7 @@ def everything(desk):
     }
 
 
-a_few_vaults = settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+a_few_vaults = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @a_few_vaults

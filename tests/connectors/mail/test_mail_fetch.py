@@ -488,7 +488,7 @@ def test_a_moved_mail_that_cannot_be_shown_is_called_gone(case, inbox):
 
 
 @given(st.lists(st.sampled_from(_ANSWERS), max_size=8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_server_answers_only_foreseen_errors_come_of_it(case, tokens):
     def babbling(session, tag, name, words):
         if name not in ("UID FETCH", "UID SEARCH"):

@@ -121,7 +121,7 @@ def known(site):
     return CHANNEL.make(config)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_page_of_which_a_part_is_broken_gives_the_other_part(site, data):
     page = recorded("comments")["body"]
@@ -141,7 +141,7 @@ def answer_to(body):
     return {"status": 200, "headers": {"x-wp-total": "7"}, "body": body}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cut=st.integers(0, 20_000), junk=st.text(max_size=30), status=st.sampled_from([200, 400, 500])
 )
