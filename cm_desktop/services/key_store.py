@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import secrets
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -121,11 +120,15 @@ def forget_key(ring: Keyring, vault_id: str) -> None:
 
 def new_key() -> bytes:
     """Return a fresh random key."""
+    import secrets
+
     return secrets.token_bytes(KEY_BYTES)
 
 
 def wrap_key(key: bytes, passphrase: str, vault_id: str) -> dict[str, Any]:
     """Return what vault.json keeps so that the passphrase gives the key back."""
+    import secrets
+
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(_NONCE_BYTES)

@@ -25,6 +25,7 @@ from cm_desktop.domain.errors import (
 )
 from cm_desktop.domain.ids import new_id
 from cm_desktop.services import key_store, paths
+from cm_desktop.services.holding import hold
 from cm_desktop.store import connection, members, migrations, vault_file
 from cm_desktop.store.connection import Database
 from cm_desktop.store.trouble import file_error, files_explained, meaning
@@ -94,19 +95,16 @@ class Vault:
 @contextmanager
 def held(folder: Path, purpose: str) -> Iterator[None]:
     """Hold a vault's folder for a purpose. Raises VaultInUseError."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / f"{purpose}.lock", mode=0o600, timeout=0)
     try:
-        lock.acquire()
-    except Timeout as error:
+        let_go = hold(folder / f"{purpose}.lock")
+    except BlockingIOError as error:
         raise VaultInUseError(purpose) from error
     except OSError as error:
         raise file_error(error) from error
     try:
         yield
     finally:
-        lock.release()
+        let_go()
 
 
 @contextmanager
