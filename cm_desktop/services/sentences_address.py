@@ -89,10 +89,10 @@ ADDRESS: Mapping[str, Worded] = {
     "address:no_imap": lambda value: Sentence(
         about(
             value,
-            _("We do not know where the mailboxes of %(value)s lie."),
-            _("We do not know where this mailbox lies."),
+            _("The mailboxes of %(value)s cannot be read by other programs: there is no IMAP."),
+            _("This mailbox cannot be read by other programs: there is no IMAP."),
         ),
-        _("Please enter the server's name. Your mail provider tells it in its help pages."),
+        _("Please connect a mailbox of another provider."),
         "settings",
     ),
     "address:ca_file": lambda value: Sentence(
