@@ -167,7 +167,7 @@ _WORK = (
        SELECT value, value, key % 8 FROM json_each(:tags)""",
     """INSERT OR IGNORE INTO conv_tag (tag_id, last_id, conv_id)
        SELECT t.id, c.last_id, c.id FROM tag AS t CROSS JOIN conversation AS c
-        WHERE c.id * 2654435761 % (t.id * t.id * 5) = 0""",
+        WHERE (c.id * 2654435761 + t.id * 40503) % (t.id * t.id * 5) = 0""",
 )
 
 

@@ -26,17 +26,19 @@ from cm_desktop.store.rows import (
 
 END = (1 << 63) - 1  # before the newest
 
-# CROSS JOIN keeps SQLite at the order of the conversations, which the index gives.
-HEAD = """
+_COLUMNS = """
     SELECT c.id, c.uid, c.last_id, c.account_id, c.kind, c.title, c.status, c.unread,
            c.preview, c.preview_out, c.assignee, c.due_ms, c.snoozed_ms, c.out_waiting,
            c.out_trouble, c.n, c.remote_id, c.context,
            p.uid, p.name, p.handle, p.remote_id, p.url, p.avatar_url, p.blocked,
            s.uid, s.title, s.text, s.url, s.created_ms
-      FROM conversation AS c
+"""
+# CROSS JOIN keeps SQLite at the order of the conversations, which the index gives.
+_WITH = """
      CROSS JOIN person AS p ON p.id = c.author_id
       LEFT JOIN post AS s ON s.id = c.post_id
 """
+HEAD = _COLUMNS + " FROM conversation AS c " + _WITH
 OF_VIEW: Mapping[ViewName, str] = {
     ViewName.INBOX: "c.status = 'open'",
     ViewName.MINE: "c.status = 'open' AND c.assignee = ?",
@@ -54,6 +56,12 @@ PAGES: Mapping[tuple[ViewName, bool], str] = {
     for name, where in OF_VIEW.items()
     for one in (False, True)
 }
+# "hits" stands for a statement that yields conversations, newest first.
+_OF_HITS = (
+    _COLUMNS
+    + " FROM (hits LIMIT ?) AS hit CROSS JOIN conversation AS c ON c.id = hit.conv "
+    + _WITH
+)
 _BY_UIDS = HEAD + " WHERE c.uid IN (SELECT unhex(value) FROM json_each(?))"
 _BY_ROWS = HEAD + " WHERE c.id IN (SELECT value FROM json_each(?))"
 _OF_POST = (
@@ -108,11 +116,25 @@ def by_ids(connection: Connection, convs: Iterable[ConversationId]) -> list[Conv
     return sorted(conversations(connection, rows), key=lambda one: one.key, reverse=True)
 
 
-def by_rows(connection: Connection, rows: Sequence[int]) -> list[Conversation]:
-    """Return conversations by their rows, in the order given."""
-    found = connection.execute(_BY_ROWS, (listed(rows),)).fetchall()
-    place = {row: n for n, row in enumerate(rows)}
-    return conversations(connection, sorted(found, key=lambda one: place[one[0]]))
+def by_rows(connection: Connection, keys: Mapping[int, int]) -> list[Conversation]:
+    """Return conversations by their rows, each with the key given, in the order given."""
+    found = connection.execute(_BY_ROWS, (listed(keys),)).fetchall()
+    place = {row: n for n, row in enumerate(keys)}
+    return conversations(connection, sorted(found, key=lambda one: place[one[0]]), keys)
+
+
+def of_hits(connection: Connection, sql: str, values: Sequence[Any]) -> list[Conversation]:
+    """Return the conversations that a statement yields as `conv`, newest first.
+
+    `values` are those of the statement and how many to return.
+    """
+    rows = connection.execute(_OF_HITS.replace("hits", sql), values).fetchall()
+    return conversations(connection, sorted(rows, key=_newest, reverse=True))
+
+
+def _newest(row: tuple[Any, ...]) -> int:
+    key: int = row[2]
+    return key
 
 
 def of_post(connection: Connection, post: PostId, limit: int = 200) -> list[Conversation]:
@@ -176,17 +198,29 @@ def counts(connection: Connection) -> Counts:
     )
 
 
-def conversations(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> list[Conversation]:
-    """Return what rows of HEAD say, with their tags."""
+def conversations(
+    connection: Connection, rows: Sequence[tuple[Any, ...]], keys: Mapping[int, int] | None = None
+) -> list[Conversation]:
+    """Return what rows of HEAD say, with their tags; `keys` for another order than by time."""
     if not rows:
         return []
-    tags: dict[int, tuple[Tag, ...]] = {}
-    for conv, name, colour in connection.execute(_TAGS, (listed(row[0] for row in rows),)):
-        tags[conv] = (*tags.get(conv, ()), Tag(name=name, colour=colour))
+    tags: dict[int, list[Tag]] = {}
+    made: dict[tuple[str, int], Tag] = {}
+    on = connection.execute(_TAGS, (listed(row[0] for row in rows),)).fetchall()
+    for conv, name, colour in on:
+        tag = made.get((name, colour))
+        if tag is None:
+            tag = made[name, colour] = Tag(name=name, colour=colour)
+        tags.setdefault(conv, []).append(tag)
     # A dozen rows at most: to read them once is quicker than to join them to each conversation.
     found = connection.execute(_ACCOUNTS).fetchall()
     accounts = {row: (AccountId(uid), channel) for row, uid, channel in found}
-    return [_conversation(row, tags.get(row[0], ()), accounts[row[3]]) for row in rows]
+    return [
+        _conversation(
+            row, keys[row[0]] if keys else row[2], tuple(tags.get(row[0], ())), accounts[row[3]]
+        )
+        for row in rows
+    ]
 
 
 # To look a member of an enum up by its value is quicker in a dict of one's own.
@@ -195,7 +229,7 @@ _STATUSES = {status.value: status for status in Status}
 
 
 def _conversation(
-    row: tuple[Any, ...], tags: tuple[Tag, ...], account: tuple[AccountId, str]
+    row: tuple[Any, ...], key: int, tags: tuple[Tag, ...], account: tuple[AccountId, str]
 ) -> Conversation:
     (
         _row, uid, last_id, _account, kind, title, status, unread, preview, preview_out,
@@ -203,7 +237,7 @@ def _conversation(
     ) = row[:18]  # fmt: skip
     return Conversation(
         id=ConversationId(uid_text(uid)),
-        key=last_id,
+        key=key,
         account=account[0],
         channel=account[1],
         kind=_KINDS[kind],

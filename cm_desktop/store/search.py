@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -55,33 +55,50 @@ def find(
     try:
         if query.empty:
             return conversations.page(connection, view, after, limit)
-        hits = _hits(connection, query, view, conversations.END if after is None else after, limit)
-        found = conversations.by_rows(connection, [hit.conv for hit in hits])
+        before = conversations.END if after is None else after
+        sources = streams(connection, query, view)
+        if len(sources) == 1 and not sources[0].by_message:
+            values = (*sources[0].values, before, limit)
+            return conversations.of_hits(connection, sources[0].sql, values)
+        hits = _together(connection, sources, before, limit)
+        if len(hits) < limit:
+            more = scattered(connection, query, view, _below(before))
+            hits.extend(_apart(connection, sources, before, hits, more)[: limit - len(hits)])
+        return conversations.by_rows(connection, {hit.conv: hit.key for hit in hits})
     except sqlite.OperationalError as error:
         if error.sqlite_errorcode == sqlite.SQLITE_INTERRUPT:
             raise SearchStoppedError from error
         raise
-    keys = {hit.last: hit.key for hit in hits}
-    return [replace(one, key=keys.get(one.key, one.key)) for one in found]
 
 
-def _hits(connection: Connection, query: Query, view: View, before: int, limit: int) -> list[_Hit]:
-    sources = streams(connection, query, view)
-    page: list[_Hit] = []
-    if before > 0:
-        with ExitStack() as stack:
-            page = _page(connection, sources, before, limit, stack)
-    if len(page) < limit:
-        below = conversations.END if before > 0 else before + OFFSET
-        apart = [
-            _Hit(last - OFFSET, conv, last)
-            for last, conv in scattered(connection, query, view, below)
-        ]
-        # A first page that is not full holds all that is said in one message.
-        whole = before == conversations.END
-        shown = {hit.conv for hit in page} if whole else _shown(connection, sources, apart, 0)
-        page.extend([hit for hit in apart if hit.conv not in shown][: limit - len(page)])
-    return page
+def _below(before: int) -> int:
+    """Return below which message to go on with words said in several: their keys are negative."""
+    return conversations.END if before > 0 else before + OFFSET
+
+
+def _apart(
+    connection: Connection,
+    sources: Sequence[Stream],
+    before: int,
+    together: Sequence[_Hit],
+    more: Sequence[tuple[int, int]],
+) -> list[_Hit]:
+    """Return hits for words said in several messages, without those one message has."""
+    hits = [_Hit(last - OFFSET, conv, last) for last, conv in more]
+    # A first page that is not full holds all that is said in one message.
+    whole = before == conversations.END
+    shown = {hit.conv for hit in together} if whole else _shown(connection, sources, hits, 0)
+    return [hit for hit in hits if hit.conv not in shown]
+
+
+def _together(
+    connection: Connection, sources: Sequence[Stream], before: int, limit: int
+) -> list[_Hit]:
+    """Return hits of single messages, and what else yields hits in the order of time."""
+    if before <= 0:
+        return []
+    with ExitStack() as stack:
+        return _page(connection, sources, before, limit, stack)
 
 
 def _page(

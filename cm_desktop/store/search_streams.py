@@ -59,7 +59,7 @@ _OF_FEW = """
 """
 _COUNT_HITS = "SELECT count(*) FROM (SELECT 1 FROM fts WHERE fts MATCH ? LIMIT ?)"
 _HIT_OF_MESSAGE = "SELECT f.rowid, c.id, c.last_id"
-_HIT = "SELECT c.last_id, c.id, c.last_id"
+_HIT = "SELECT c.last_id, c.id AS conv, c.last_id"
 _NEXT_MESSAGE = " AND f.rowid < ? ORDER BY f.rowid DESC"
 _NEXT = " AND c.last_id < ? ORDER BY c.last_id DESC"
 _NEXT_TAGGED = " AND ct.last_id < ? ORDER BY ct.last_id DESC"
@@ -92,6 +92,7 @@ class Stream:
     sql: str
     again: str
     values: tuple[Any, ...]
+    by_message: bool = False  # its keys are those of messages, so a conversation may come twice
 
 
 def streams(connection: Connection, query: Query, view: View) -> list[Stream]:
@@ -181,6 +182,7 @@ def _by_message(
         _HIT_OF_MESSAGE + _OF_MESSAGES + asked + _NEXT_MESSAGE,
         _AGAIN + _OF_MESSAGES + asked + _THESE_MESSAGES,
         (match, plan.begin, plan.end, *values),
+        by_message=True,
     )
 
 
