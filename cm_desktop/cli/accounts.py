@@ -15,6 +15,7 @@ from cm_desktop.cli.views import account_json
 from cm_desktop.cli.words import command, confirmed, group, option
 from cm_desktop.domain.errors import UsageError
 from cm_desktop.domain.ids import AccountId
+from cm_desktop.domain.model import Account
 from cm_desktop.i18n import _
 from cm_desktop.services import connecting, reading
 from cm_desktop.services.contract_json import policy_json
@@ -106,6 +107,34 @@ def policy(account_id: str) -> Answer:
     return Answer(document, people)
 
 
+@command("sign-in", lambda: _("Sign in anew; the secret comes as JSON on stdin."))
+@click.argument("account_id", metavar="ID")
+def sign_in(account_id: str) -> Answer:
+    """Renew the secret of an account."""
+    with current().vault() as vault:
+        known = connecting.find_account(vault, AccountId(account_id))
+        secret = _secret(connecting.info(known.channel).secret_fields)
+        return _changed(connecting.sign_in_again(vault, known.id, secret))
+
+
+@command("pause", lambda: _("Neither fetch nor send for an account until it is resumed."))
+@click.argument("account_id", metavar="ID")
+def pause(account_id: str) -> Answer:
+    """Pause an account."""
+    with current().vault() as vault:
+        connecting.pause_account(vault, AccountId(account_id))
+        return _changed(connecting.find_account(vault, AccountId(account_id)))
+
+
+@command("resume", lambda: _("Fetch and send for a paused account again."))
+@click.argument("account_id", metavar="ID")
+def resume(account_id: str) -> Answer:
+    """Resume an account."""
+    with current().vault() as vault:
+        connecting.resume_account(vault, AccountId(account_id))
+        return _changed(connecting.find_account(vault, AccountId(account_id)))
+
+
 @command("remove", lambda: _("Sign an account out for good; what it brought stays."))
 @click.argument("account_id", metavar="ID")
 @option("--erase", is_flag=True, about=lambda: _("Erase everything it brought as well."))
@@ -117,8 +146,16 @@ def remove(account_id: str, *, erase: bool) -> Answer:
     return Answer({"removed": account_id, "erased": erase}, lambda: put(_("The account is gone.")))
 
 
-for one in (add, list_, test, policy, remove):
+for one in (add, list_, test, policy, sign_in, pause, resume, remove):
     account.add_command(one)
+
+
+def _changed(account: Account) -> Answer:
+    state = _("paused") if account.paused else str(account.health)
+    return Answer(
+        account_json(account),
+        lambda: put(_("%(title)s: %(state)s.") % {"title": line(account.title), "state": state}),
+    )
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ def reply(
     """Answer in a conversation."""
     with current().vault() as vault:
         where = reading.conversation(vault, ConversationId(conversation)).id
-        said = _from_template(vault, where, template) if template else _text(text)
+        said = _from_template(vault, where, template) if template else given_text(text)
         row = Desk(vault).reply(
             where,
             said,
@@ -78,7 +78,8 @@ def _queued(row: OutboxRow) -> Answer:
     )
 
 
-def _text(given: str | None) -> str:
+def given_text(given: str | None) -> str:
+    """Return a text that was given as an argument, or else on standard input."""
     if given is not None and given != "-":
         return given
     if sys.stdin.isatty():

@@ -12,12 +12,13 @@ from cm_desktop.cli.times import moment
 from cm_desktop.cli.views import handoff_json, member_json
 from cm_desktop.cli.words import command, group, option
 from cm_desktop.domain.changes import HandoffAnswered
-from cm_desktop.domain.ids import ConversationId, HandoffId
+from cm_desktop.domain.ids import ConversationId, HandoffId, NoteId
 from cm_desktop.domain.model import Handoff, Status
 from cm_desktop.i18n import _
 from cm_desktop.services import reading
 from cm_desktop.services.contract_json import conversation_json, note_json
 from cm_desktop.services.desk import Desk
+from cm_desktop.services.my_name import use_name
 from cm_desktop.services.vault import Vault
 
 
@@ -83,12 +84,36 @@ def assign(conversation: str, member: str) -> Answer:
         return _conversation(vault, conversation)
 
 
-@command("note", lambda: _("Write an internal note on a conversation; it is never sent."))
+@command("read", lambda: _("Mark every message of a conversation as read."))
 @click.argument("conversation")
-@click.argument("text")
-def note(conversation: str, text: str) -> Answer:
-    """Write a note."""
+def read(conversation: str) -> Answer:
+    """Mark a conversation as read."""
     with current().vault() as vault:
+        Desk(vault).mark_read(ConversationId(conversation))
+        return _conversation(vault, conversation)
+
+
+@command("unread", lambda: _("Mark a conversation as unread."))
+@click.argument("conversation")
+def unread(conversation: str) -> Answer:
+    """Mark a conversation as unread."""
+    with current().vault() as vault:
+        Desk(vault).mark_unread(ConversationId(conversation))
+        return _conversation(vault, conversation)
+
+
+@command(
+    "note",
+    lambda: _("Write an internal note on a conversation, which is never sent; or remove one."),
+)
+@click.argument("conversation", metavar="CONVERSATION|remove")
+@click.argument("text", metavar="TEXT|NOTE")
+def note(conversation: str, text: str) -> Answer:
+    """Write a note, or remove one."""
+    with current().vault() as vault:
+        if conversation == "remove":
+            Desk(vault).remove_note(NoteId(text))
+            return Answer({"removed": text}, lambda: put(_("The note is gone.")))
         made = Desk(vault).note(ConversationId(conversation), text)
     return Answer(note_json(made), lambda: put(_("Noted.")))
 
@@ -142,8 +167,17 @@ def member_add(name: str, role: str) -> Answer:
     return Answer(member_json(made), lambda: put(line(made.name)))
 
 
-member.add_command(member_list)
-member.add_command(member_add)
+@command("me", lambda: _("Work under another name from now on."))
+@click.argument("name")
+def member_me(name: str) -> Answer:
+    """Choose one's own name."""
+    with current().vault() as vault:
+        made = use_name(vault, name)
+    return Answer(member_json(made), lambda: put(line(made.name)))
+
+
+for one in (member_list, member_add, member_me):
+    member.add_command(one)
 
 
 def _answered(vault: Vault, change: HandoffAnswered) -> Answer:

@@ -34,6 +34,8 @@ _PLACES = {
     "snooze": "desk:snooze",
     "assign": "desk:assign",
     "note": "desk:note",
+    "read": "desk:read",
+    "unread": "desk:unread",
     "handoff": "desk:handoff",
     "member": "desk:member",
     "template": "templates:template",

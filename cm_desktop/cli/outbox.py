@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import click
 
+from cm_desktop.cli.answering import given_text
 from cm_desktop.cli.output import line, put, table, when
 from cm_desktop.cli.program import Answer, current
 from cm_desktop.cli.words import command, group, option
@@ -48,6 +49,15 @@ def retry(row_id: str) -> Answer:
         return _row(Desk(vault).retry(OutboxId(row_id)))
 
 
+@command("edit", lambda: _("Change a text that waits or failed; what failed waits again."))
+@click.argument("row_id", metavar="ID")
+@click.argument("text", required=False)
+def edit(row_id: str, text: str | None) -> Answer:
+    """Change the text of a row."""
+    with current().vault() as vault:
+        return _row(Desk(vault).edit_waiting(OutboxId(row_id), given_text(text)))
+
+
 @command("cancel", lambda: _("Take back what waits."))
 @click.argument("row_id", metavar="ID")
 def cancel(row_id: str) -> Answer:
@@ -70,7 +80,7 @@ def resolve(row_id: str, decision: str | None) -> Answer:
         return _row(Desk(vault).resolve(OutboxId(row_id), decision))
 
 
-for one in (list_, retry, cancel, resolve):
+for one in (list_, edit, retry, cancel, resolve):
     outbox.add_command(one)
 
 
