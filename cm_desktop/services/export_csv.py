@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ from cm_desktop.services.log_records import LogEntry
 
 # What a spreadsheet may take for the start of a formula, full-width forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", *"\uff1d\uff0b\uff0d\uff20")
+# What programs may leave out before they look: blanks and letters without a picture.
+_UNSEEN = re.compile(
+    r"^[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
+)
 _EXCEL_CELL = 32_767  # characters; Excel splits longer cells of a CSV into new rows
 
 
@@ -87,7 +92,7 @@ def write_csv(
 def safe_cell(value: str) -> str:
     """Return a cell's text such that no spreadsheet computes anything from it."""
     text = value.replace("\0", "")
-    dangerous = value.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+    dangerous = value.startswith(_FORMULA) or _UNSEEN.sub("", text).startswith(_FORMULA)
     return f"'{text}" if dangerous else text
 
 

@@ -280,7 +280,9 @@ def _build(folder: Path, about: AboutVault, key: bytes) -> None:
     from cm_desktop.services.backup import FOLDER
 
     with files_explained():
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Also who the clients are is nobody else's business on this computer.
+        folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o700, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder.parent))
     try:
         with files_explained():

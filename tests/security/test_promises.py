@@ -7,8 +7,10 @@ import pytest
 
 from cm_desktop.domain.errors import SlowError, UsageError
 from cm_desktop.services import connecting, reading
+from cm_desktop.services.export_csv import safe_cell
 from cm_desktop.services.export_log import export
 from cm_desktop.services.log_records import LogFilter
+from cm_desktop.services.vault import create_vault
 from cm_desktop.services.verify import verify
 from cm_desktop.store import events, keeping
 from tests import factory
@@ -116,3 +118,22 @@ def test_no_note_handoff_or_draft_ever_reaches_a_channel(office):
     assert "NOTE" not in json.dumps(office.outside.posts)
     modes = {draft.mode: draft.text for draft in reading.drafts_of(office.vault, conversation.id)}
     assert modes == {"note": "NOTE DRAFT"}
+
+
+@pytest.mark.parametrize(
+    "before", ["", " ", "\u200b", "\ufeff", "\u00a0\u2060", "\u202e", "\0", "\n"]
+)
+@pytest.mark.parametrize("sign", ["=1+1", "+1", "-1", "@x", "\uff1d1"])
+def test_no_cell_begins_with_what_a_spreadsheet_computes(before, sign):
+    assert safe_cell(before + sign).startswith("'")
+
+
+def test_an_honest_cell_stays_as_it_is():
+    for text in ("Brot = gut", "\u200bHallo", "👩‍🍳 backt", "2-3 Tage", "'schon"):
+        assert safe_cell(text) == text
+
+
+def test_only_its_owner_may_look_into_the_folder_of_the_data(tmp_path):
+    with create_vault(tmp_path / "deep" / "data", "shop", passphrase="x"):
+        for place in (tmp_path / "deep" / "data", *(tmp_path / "deep" / "data").rglob("*")):
+            assert place.stat().st_mode & 0o077 == 0, place
