@@ -119,7 +119,7 @@ class Composer(QFrame):
         self.policy = reading.account_policy(self._context.vault, wanted)
         drafts = {draft.mode: draft.text for draft in thread.drafts} | self._on_their_way()
         begun = (mode for mode in (REPLY, PRIVATE, NOTE) if drafts.get(mode, "").strip())
-        self._enter(next(begun, self._usual_mode()))
+        self._enter(next(begun, REPLY if self.policy.may(Ability.REPLY) else NOTE))
 
     def update_thread(self, thread: Thread) -> None:
         """Take note of what changed; what is being written stays."""
@@ -186,9 +186,6 @@ class Composer(QFrame):
         painter.fillRect(self.rect(), theme.colour("note" if self._mode == NOTE else "bg"))
         painter.setPen(theme.colour("line"))
         painter.drawLine(0, 0, self.width(), 0)
-
-    def _usual_mode(self) -> str:
-        return REPLY if self.policy.may(Ability.REPLY) else NOTE
 
     def _choose(self, mode: str) -> None:
         """Change to a mode, to write in it."""
