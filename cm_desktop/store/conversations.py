@@ -128,7 +128,9 @@ def of_hits(connection: Connection, sql: str, values: Sequence[Any]) -> list[Con
 
     `values` are those of the statement and how many to return.
     """
-    rows = connection.execute(_OF_HITS.replace("hits", sql), values).fetchall()
+    # Put together from constants only: see search_streams.py. What is compared with is bound.
+    whole = _OF_HITS.replace("hits", sql)
+    rows = connection.execute(whole, values).fetchall()
     return conversations(connection, sorted(rows, key=_newest, reverse=True))
 
 
