@@ -83,6 +83,8 @@ class ThreadView(QScrollArea):
         )
         self._has_earlier = thread.more_before
         self._count = max(self._count, len(self._placed) - self._first_unread())
+        if not self._more.isActive():
+            self._from_end = None  # what comes now comes below, or is asked for anew
         self._show_cards()
         self._go_on()
         if at_end:
