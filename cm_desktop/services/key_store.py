@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import os
 import sys
 import unicodedata
@@ -38,6 +39,7 @@ SAFE_KEYRINGS = (
     "keyring.backends.Windows",
 )
 
+_LINUX_KEYRING = "keyring.backends.SecretService.Keyring"
 _TIME_COST, _MEMORY_KIB, _LANES = 3, 64 * 1024, 4
 _MOST_TIME, _MOST_MEMORY_KIB, _MOST_LANES = 64, 2 * 1024 * 1024, 64
 _NONCE_BYTES = 12
@@ -96,12 +98,28 @@ def keep_key(ring: Keyring, vault_id: str, key: bytes) -> None:
         raise KeyringMissingError(f"{name_of(ring)} gave back something else")
 
 
+def kept_key(backend: str, vault_id: str) -> bytes:
+    """Return a vault's key from the keyring it was put into, the class that vault.json records.
+
+    Raises KeyMissingError, KeyringMissingError, KeyringLockedError, KeyWrongError.
+    """
+    if backend == _LINUX_KEYRING and "PYTHON_KEYRING_BACKEND" not in os.environ:
+        text = _in_secret_service(vault_id)
+        if text is not None:
+            return _key_in(text)
+    return read_key(safe_keyring(backend), vault_id)
+
+
 def read_key(ring: Keyring, vault_id: str) -> bytes:
     """Return a vault's key. Raises KeyMissingError, KeyringLockedError, KeyWrongError."""
     with _keyring_explained():
         text = ring.get_password(SERVICE, vault_id)
     if not text:
         raise KeyMissingError(name_of(ring))
+    return _key_in(text)
+
+
+def _key_in(text: str) -> bytes:
     try:
         key = base64.b64decode(text, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
@@ -180,6 +198,27 @@ def passphrase_from_file() -> str | None:
     return line
 
 
+def _in_secret_service(vault_id: str) -> str | None:
+    """Return what lies open in Linux's Secret Service; None: the keyring library must be asked.
+
+    That library takes 80 ms to import, which the window's first picture would wait for. Only
+    what needs no question is read here: it unlocks, and it says why something cannot be had.
+    """
+    try:
+        import secretstorage
+    except ImportError:
+        return None
+    try:
+        with contextlib.closing(secretstorage.dbus_init()) as bus:
+            kept = {"service": SERVICE, "username": vault_id}
+            for item in secretstorage.search_items(bus, kept):
+                if not item.is_locked():
+                    return item.get_secret().decode("ascii", "replace")
+    except _foreign_errors():
+        return None
+    return None
+
+
 def _made(backend: str) -> Keyring | None:
     """Return the keyring of a recorded class, if it is a safe one and works here."""
     module, _, name = backend.rpartition(".")
@@ -228,12 +267,16 @@ def _foreseen() -> tuple[type[Exception], ...]:
     """Return the errors of keyrings, with those of the libraries that were loaded by now."""
     from keyring.errors import KeyringError
 
-    foreign = [
+    return (KeyringError, *_foreign_errors())
+
+
+def _foreign_errors() -> tuple[type[Exception], ...]:
+    found = [
         getattr(sys.modules[module], name)
         for module, name in _FOREIGN_ERRORS
         if module in sys.modules
     ]
-    return (KeyringError, OSError, EOFError, *foreign)
+    return (OSError, EOFError, *found)
 
 
 def _stretched(passphrase: str, salt: bytes, costs: dict[str, int]) -> bytes:

@@ -332,7 +332,7 @@ def _only_or_last(data_dir: Path) -> str:
 
 def _key(about: AboutVault, ask_passphrase: Callable[[], str] | None) -> bytes:
     if about.place.kind == "keyring":
-        return key_store.read_key(key_store.safe_keyring(about.place.backend), about.id)
+        return key_store.kept_key(about.place.backend, about.id)
     if about.place.kind == "memory" or about.place.lock is None:
         raise KeyMissingError(about.place.kind)
     passphrase = key_store.passphrase_from_file()

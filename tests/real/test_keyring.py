@@ -152,3 +152,25 @@ def test_the_doctor_names_the_keyring(cm, vault, keyring):
     document = cm("doctor", QT_QPA_PLATFORM="offscreen")[1]
     vaults = [one for one in document["checks"] if one["check"] == "vault"]
     assert [one["problem"] for one in vaults] == ["keyring_locked"]
+
+
+_OPEN = """
+import sys
+from pathlib import Path
+from cm_desktop.services.vault import open_vault
+
+open_vault(Path(sys.argv[1]), "Bäckerei").close()
+print("keyring" in sys.modules)
+"""
+
+
+def test_an_open_keyring_is_asked_without_importing_the_slow_library(vault, keyring):
+    ran = subprocess.run(
+        [sys.executable, "-c", _OPEN, str(vault.parent.parent)],
+        env=keyring.environment | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.stdout.strip() == "False"
