@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -23,7 +23,9 @@ def middle(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def run(program: str, *arguments: str) -> tuple[float, dict]:
+def run(
+    program: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> tuple[float, dict]:
     """Run a program of this folder; return when it was started, and what it told.
 
     It tells one line of JSON on standard output. The clock is the one of time.monotonic, which
@@ -33,6 +35,7 @@ def run(program: str, *arguments: str) -> tuple[float, dict]:
     process = subprocess.Popen(  # noqa: S603 - a program of ours
         [sys.executable, str(HERE / program), *arguments],
         stdout=subprocess.PIPE,
+        env=environment,
     )
     try:
         said, _errors = process.communicate(timeout=_PATIENCE)

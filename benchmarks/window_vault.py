@@ -1,12 +1,16 @@
 """Put the vault with a million messages where the program looks for its vaults."""
 
+import os
 import shutil
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import generate
+from benchmarks.samples import run
 from cm_desktop.store import vault_file
 from cm_desktop.store.connection import Database
 from cm_desktop.store.vault_file import ABOUT, DATABASE, AboutVault, KeyPlace
@@ -47,9 +51,38 @@ def put(source: Path, folder: Path) -> None:
     vault_file.write_about(vault, about)
 
 
+@contextmanager
+def in_keyring(folder: Path) -> Iterator[dict[str, str] | None]:
+    """Give an environment in which the same vault is opened with its key from a keyring.
+
+    A real gnome-keyring in a session of its own; None where there is none on this computer.
+    """
+    from tests.servers.secretservice import PROGRAMS, running_secret_service
+
+    if not all(shutil.which(program) for program in PROGRAMS):
+        yield None
+        return
+    copy = scratch()
+    try:
+        vault = copy / "vaults" / NAME
+        vault.mkdir(parents=True)
+        # The same file: only one of both is ever open.
+        os.link(folder / "vaults" / NAME / DATABASE, vault / DATABASE)
+        shutil.copy(folder / "vaults" / NAME / ABOUT, vault / ABOUT)
+        with running_secret_service() as service:
+            environment = os.environ | service.environment | {"CM_DESKTOP_HOME": str(copy)}
+            run("keep_key.py", str(copy), environment=environment)
+            yield environment
+    finally:
+        shutil.rmtree(copy)
+
+
 def scratch() -> Path:
     """Return a new folder that whoever asked for it removes."""
-    return Path(tempfile.mkdtemp(prefix="cm-desktop-bench-"))
+    # Beside the others: files can be linked to from there.
+    place = Path(tempfile.gettempdir()) / "cm-desktop-bench"
+    place.mkdir(mode=0o700, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="scratch-", dir=place))
 
 
 def _pause(folder: Path) -> None:
