@@ -1,17 +1,5 @@
 """Replies, acts, the outbox, snoozing and undoing by hand, as a script sees them."""
 
-import pytest
-
-
-@pytest.fixture
-def incoming(shop):
-    """The newest message of the other side on the account that may do everything."""
-    accounts, found = shop.each(["account", "list"], ["inbox", "--limit", "200"])
-    account = accounts[0]["id"]
-    chosen = next(c["id"] for c in found if c["account"] == account and c["needs_answer"])
-    messages = shop.done("show", chosen)["messages"]
-    return next(one for one in reversed(messages) if one["direction"] == "in")
-
 
 def _message(computer, known):
     shown = computer.done("show", known["conversation"])["messages"]
@@ -35,28 +23,30 @@ def test_a_reply_goes_out_once_with_the_next_sync(shop, incoming):
 
 def test_what_is_held_waits_and_can_be_taken_back_as_a_draft(shop, incoming):
     chosen = incoming["conversation"]
-    row = shop.done("reply", chosen, "Moment!", "--hold", "3600")
+    row, report = shop.each(["reply", chosen, "Moment!", "--hold", "3600"], ["sync"])
     assert row["hold_until"] > row["created_at"]
-    assert sum(one["sent"] for one in shop.done("sync")["accounts"]) == 0
+    assert sum(one["sent"] for one in report["accounts"]) == 0
     cancelled = shop.done("outbox", "cancel", row["id"])
     assert (cancelled["id"], cancelled["state"]) == (row["id"], "cancelled")
     shop.each_refused(2, *(
         ["outbox", *action, row["id"]]
         for action in (["cancel"], ["retry"], ["resolve", "--sent"], ["resolve", "--again"])
     ))  # fmt: skip
-    assert [one["text"] for one in shop.done("show", chosen)["drafts"]] == ["Moment!"]
-    assert shop.done("outbox", "list") == []
+    shown, waiting = shop.each(["show", chosen], ["outbox", "list"])
+    assert [one["text"] for one in shown["drafts"]] == ["Moment!"]
+    assert waiting == []
 
 
 def test_a_held_reply_can_be_sent_at_once(shop, incoming):
     row = shop.done("reply", incoming["conversation"], "Doch gleich.", "--hold", "3600")
-    assert shop.done("outbox", "retry", row["id"])["state"] == "queued"
-    assert sum(one["sent"] for one in shop.done("sync")["accounts"]) == 1
+    again, report = shop.each(["outbox", "retry", row["id"]], ["sync"])
+    assert again["state"] == "queued"
+    assert sum(one["sent"] for one in report["accounts"]) == 1
 
 
-def test_a_reply_to_a_message_of_another_conversation_is_wrong_use(shop, incoming):
-    other = next(one for one in shop.done("inbox") if one["id"] != incoming["conversation"])
-    shop.refused(2, "reply", other["id"], "Hallo", "--to", incoming["id"])
+def test_a_reply_to_a_message_of_another_conversation_is_wrong_use(shop, conversations, incoming):
+    other = next(one["id"] for one in conversations if one["id"] != incoming["conversation"])
+    shop.refused(2, "reply", other, "Hallo", "--to", incoming["id"])
     assert shop.done("outbox", "list") == []
 
 

@@ -8,29 +8,28 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 
-def test_programs_at_the_same_time_neither_lose_nor_double_a_reply(shop):
-    account = shop.done("account", "list")[0]["id"]
-    found = [one["id"] for one in shop.done("inbox", "--limit", "200")
-             if one["account"] == account][:4]  # fmt: skip
+def test_programs_at_the_same_time_neither_lose_nor_double_a_reply(shop, conversations, incoming):
+    account = incoming["account"]
+    found = [one["id"] for one in conversations if one["account"] == account][:3]
     commands = []
     for number, chosen in enumerate(found):
         commands += [["reply", chosen, f"Gleichzeitig {number}"], ["sync"]]
     for ran in shop.together(commands):
         assert ran.code == 0, ran
-    shop.done("sync")
-    assert shop.done("outbox", "list") == []
-    said = [message["text"] for chosen in found
-            for message in shop.done("show", chosen)["messages"]
+    _report, left, *threads = shop.each(
+        ["sync"], ["outbox", "list"], *(["show", one] for one in found)
+    )
+    assert left == []
+    said = [message["text"] for thread in threads for message in thread["messages"]
             if message["text"].startswith("Gleichzeitig")]  # fmt: skip
-    assert sorted(said) == [f"Gleichzeitig {number}" for number in range(4)]
+    assert sorted(said) == [f"Gleichzeitig {number}" for number in range(3)]
 
 
 @pytest.fixture
-def unread(computer):
+def unread(empty):
     """A vault whose accounts were never read."""
-    computer.make_vault()
-    computer.each(*(["account", "add", "demo", *more] for more in ([], ["--set", "as=mail"])))
-    return computer
+    empty.each(*(["account", "add", "demo", *more] for more in ([], ["--set", "as=mail"])))
+    return empty
 
 
 def test_a_sync_that_is_killed_at_any_point_costs_nothing(unread, filled, conversations):

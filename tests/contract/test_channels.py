@@ -14,12 +14,6 @@ from tests.contract import shapes
 
 
 @pytest.fixture
-def empty(computer):
-    computer.make_vault()
-    return computer
-
-
-@pytest.fixture
 def site():
     with serve() as loopback:
         yield FakeSite(loopback)

@@ -26,8 +26,7 @@ def test_conversations_and_messages_are_complete(filled, conversations):
     assert {one["parent"] for one in messages if one["parent"]} <= ids
 
 
-def test_what_people_do_is_shown_complete(shop):
-    chosen = shop.done("inbox", "--limit", "1")[0]["id"]
+def test_what_people_do_is_shown_complete(shop, chosen):
     shop.each(
         ["tag", "add", chosen, "Torte", "Eilt"], ["assign", chosen, "Jonas"],
         ["note", chosen, "Bitte nur bar."], ["handoff", chosen, "Jonas", "Machst du das?"],
@@ -59,7 +58,7 @@ def test_the_key_to_page_by_survives_a_reader_that_counts_in_doubles(conversatio
 
 def test_paging_shows_every_conversation_once(filled, conversations):
     seen, after = [], []
-    while page := filled.done("inbox", "--view", "all", "--limit", "29", *after):
+    while page := filled.done("inbox", "--view", "all", "--limit", "47", *after):
         seen += [one["id"] for one in page]
         after = ["--after", page[-1]["key"]]
     assert seen == [one["id"] for one in conversations]
@@ -69,7 +68,7 @@ def test_paging_shows_every_conversation_once(filled, conversations):
 def test_paging_within_a_search_shows_every_find_once(filled):
     whole = filled.done("inbox", "--query", "brot", "--limit", "1000")
     seen, after = [], []
-    while page := filled.done("inbox", "--query", "brot", "--limit", "4", *after):
+    while page := filled.done("inbox", "--query", "brot", "--limit", "9", *after):
         seen += page
         after = ["--after", page[-1]["key"]]
     assert [one["id"] for one in seen] == [one["id"] for one in whole]

@@ -13,10 +13,9 @@ NOTE, ASKED = "NOTIZ-4711", "BITTE-4712"
 
 
 @pytest.fixture
-def noted(shop):
-    """The shop with a note and a handoff on its newest conversation."""
-    shop.chosen = shop.done("inbox", "--limit", "1")[0]["id"]
-    shop.many([["note", shop.chosen, NOTE], ["handoff", shop.chosen, "Jonas", ASKED]])
+def noted(shop, chosen):
+    """The shop with a note and a handoff."""
+    shop.each(["note", chosen, NOTE], ["handoff", chosen, "Jonas", ASKED])
     return shop
 
 

@@ -7,14 +7,6 @@ import pytest
 NOT_UTF8 = os.fsdecode(b"caf\xe9")
 
 
-@pytest.fixture
-def chosen(shop):
-    """A conversation whose channel sets no limit of its own."""
-    (account, *_others) = shop.done("account", "list")
-    found = shop.done("inbox", "--limit", "200")
-    return next(one["id"] for one in found if one["account"] == account["id"])
-
-
 def test_a_text_from_standard_input_is_taken_as_it_stands(shop, chosen):
     text = "\ufeffGrüße\r\n\r\n  „Anna“ 🥨\n"
     row = shop.done("reply", chosen, text=text)
