@@ -65,7 +65,9 @@ pip() {
 }
 echo "Installing the packages of requirements.lock into .venv (a few minutes the first time)"
 log=build/setup.log
-if ! pip install --require-hashes --only-binary :all: -r requirements.lock >"$log" 2>&1 ||
+# The lock is complete. An older pip that resolves it all the same asks for the newest release
+# of a package wanted with an extra, and then finds no hash for that one.
+if ! pip install --no-deps --require-hashes --only-binary :all: -r requirements.lock >"$log" 2>&1 ||
     ! pip install --no-deps --no-index --no-build-isolation -e . >>"$log" 2>&1; then
     grep -v '^WARNING' "$log" | tail -n 15 >&2
     echo "The packages could not be installed. Is the network reachable? All of it: $log" >&2
