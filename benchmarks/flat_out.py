@@ -18,6 +18,7 @@ from cm_desktop.domain.events import (
 )
 from cm_desktop.domain.model import Direction, Kind
 from cm_desktop.domain.policy import Ability, ChannelPolicy
+from cm_desktop.domain.standing import Standing
 
 PAGE = 100
 _TEXTS = 5_000
@@ -79,6 +80,10 @@ class FlatOut:
     def wait(self, _seconds: float, _cancelled: threading.Event) -> bool:
         """This channel does not push."""
         return False
+
+    def standing(self) -> Standing:
+        """There is nothing to know."""
+        return Standing()
 
     def close(self) -> None:
         """There is nothing to give back."""

@@ -10,6 +10,7 @@ from cm_desktop.connectors.base import Identity, Sent
 from cm_desktop.domain.errors import CmError
 from cm_desktop.domain.events import CursorMoved
 from cm_desktop.domain.policy import Ability, ChannelPolicy
+from cm_desktop.domain.standing import Standing
 
 OPEN_POLICY = ChannelPolicy(abilities=frozenset(Ability))
 
@@ -112,6 +113,7 @@ class ScriptedConnector:
         self.asked_since = []
         self.looks = 0
         self.waits = 0
+        self.stands = Standing()
         self.wait_error = None
         self.closed = False
         self.at = lambda _point: None  # told when the channel has carried out a send
@@ -162,6 +164,9 @@ class ScriptedConnector:
         if self.wait_error is not None:
             raise self.wait_error
         return False
+
+    def standing(self):
+        return self.stands
 
     def close(self):
         self.closed = True

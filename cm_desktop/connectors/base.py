@@ -26,9 +26,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from cm_desktop.domain.channel_words import ChannelWords
 from cm_desktop.domain.events import Event
 from cm_desktop.domain.model import OutboxKind
-from cm_desktop.domain.policy import ChannelPolicy
+from cm_desktop.domain.policy import ChannelPolicy, TextUnit
+from cm_desktop.domain.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,40 @@ class Identity:
     url: str = ""
     # What `identify` found out and later calls need (API root, limits); stored with the account.
     settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What stands behind an address, as far as one can see without signing in."""
+
+    software: str  # as people call it: "Mastodon", "snac", "Discourse"
+    title: str = ""  # what the place calls itself
+    text_limit: int | None = None  # longest text, in `text_unit`
+    text_unit: TextUnit = TextUnit.CHARACTERS
+    url: str = ""  # the address in full, where less was typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage:
+    """A page of the channel on which a person allows us in. `kept` is for `finish` only."""
+
+    url: str = field(repr=False)
+    state: str = field(repr=False)  # comes back with the code; "" on a page that shows the code
+    kept: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSignIn:
+    """Signing in on the channel's own page (RFC 8252), so that no password is typed in here.
+
+    `begin` is given where the page shall lead back to: an address on this computer, or
+    `shown_code` where the page shows a code to be copied by hand. `finish` turns the code
+    into the account's secret. Both raise errors of `domain/errors.py`.
+    """
+
+    begin: Callable[[AccountConfig, str], SignInPage]
+    finish: Callable[[AccountConfig, SignInPage, Mapping[str, str]], Mapping[str, str]]
+    shown_code: str = ""  # such as urn:ietf:wg:oauth:2.0:oob; "": the channel has no such page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +182,10 @@ class Connector(Protocol):
         """
         ...
 
+    def standing(self) -> Standing:
+        """Tell, without asking the channel, until when we are signed in and what we may ask."""
+        ...
+
     def close(self) -> None:
         """Give back connections."""
         ...
@@ -157,8 +197,12 @@ class ChannelInfo:
 
     channel: str
     make: Callable[[AccountConfig], Connector]
+    words: Callable[[], ChannelWords]  # in the language spoken when it is called
     secret_fields: tuple[str, ...] = ()  # e.g. ("password",)
     setting_fields: tuple[str, ...] = ()  # e.g. ("imap_host", "imap_port")
     needs_url: bool = False
     needs_handle: bool = False
     policy: ChannelPolicy | None = None  # the widest it can be; for previews
+    # Looks at the address that was typed in, without signing in; raises as `identify` does.
+    look: Callable[[AccountConfig], Finding] | None = None
+    browser: BrowserSignIn | None = None

@@ -24,6 +24,7 @@ from cm_desktop.connectors.base import (
 from cm_desktop.connectors.demo_looks import LOOKS, MIXED
 from cm_desktop.connectors.demo_memory import Entry, Memory, Replay, spoken_id
 from cm_desktop.connectors.demo_stage import Moment, answers_of, look_of, scripted
+from cm_desktop.domain.channel_words import ChannelWords, Step
 from cm_desktop.domain.errors import (
     AddressError,
     CmError,
@@ -39,7 +40,9 @@ from cm_desktop.domain.errors import (
 from cm_desktop.domain.events import CursorMoved, Event, MessageSeen, SeenAuthor
 from cm_desktop.domain.model import Direction, OutboxKind
 from cm_desktop.domain.policy import Ability, ChannelPolicy
+from cm_desktop.domain.standing import Standing
 from cm_desktop.domain.text_length import room_left
+from cm_desktop.i18n import _
 
 _PAGE = 40
 _CLOCK_SLACK = timedelta(minutes=5)
@@ -166,6 +169,10 @@ class Demo:
         """Return at once: the demo does not push."""
         return False
 
+    def standing(self) -> Standing:
+        """Nothing ends here and nothing is counted."""
+        return Standing()
+
     def close(self) -> None:
         """Nothing is held open."""
 
@@ -216,6 +223,13 @@ class Demo:
             raise _trouble(trouble)
 
 
+def _words() -> ChannelWords:
+    return ChannelWords(
+        card=_("Invented conversations of a bakery, to try things out. Nobody is reached."),
+        steps=(Step(text=_("There is nothing to fill in.")),),
+    )
+
+
 def make(config: AccountConfig) -> Demo:
     """Return the connector of one of the bakery's accounts."""
     return Demo(config)
@@ -224,6 +238,7 @@ def make(config: AccountConfig) -> Demo:
 CHANNEL = ChannelInfo(
     channel="demo",
     make=make,
+    words=_words,
     setting_fields=("as",),
     policy=MIXED.policy,
 )

@@ -39,6 +39,7 @@ from cm_desktop.domain.errors import (
     SignInNeededError,
     SlowError,
 )
+from cm_desktop.domain.standing import Standing
 
 T = TypeVar("T")
 
@@ -140,6 +141,11 @@ class Http:
     def close(self) -> None:
         """Give back connections."""
         self._transport.close()
+
+    @property
+    def standing(self) -> Standing:
+        """What the channel's answers said of our allowance so far."""
+        return Standing(allowance=self._bucket.allowance)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, **more: Any) -> Answer:
         """Fetch; `more` are fields of Ask."""

@@ -24,6 +24,8 @@ LONGEST_WAIT = 3600.0  # seconds; who asks for more is asked again after an hour
 _MACHINE_WORD = re.compile(r"[\w.:/#-]{1,80}", re.ASCII)
 _REASON_BODY_LIMIT = 64 << 10
 _RESET_HEADERS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_MOST_HEADERS = ("x-ratelimit-limit", "x-rate-limit-limit", "ratelimit-limit")
+_MOST = 1_000_000_000  # what nobody can mean: headers of strangers may hold any number
 _REMAINING_HEADERS = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
 
 
@@ -67,12 +69,13 @@ def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
 
 def remaining(headers: Mapping[str, str]) -> float | None:
     """Return how many requests are left until the reset, or None where nobody said."""
-    for name in _REMAINING_HEADERS:
-        try:
-            return float(headers[name])
-        except (KeyError, ValueError):
-            continue
-    return None
+    return _number(headers, _REMAINING_HEADERS)
+
+
+def most(headers: Mapping[str, str]) -> int | None:
+    """Return how many requests a channel takes until each reset, or None where nobody said."""
+    found = _number(headers, _MOST_HEADERS)
+    return None if found is None else int(found)
 
 
 _PLAIN: dict[int, Callable[[str], CmError]] = {
@@ -83,6 +86,17 @@ _PLAIN: dict[int, Callable[[str], CmError]] = {
     408: SlowError,
     410: GoneError,
 }
+
+
+def _number(headers: Mapping[str, str], names: tuple[str, ...]) -> float | None:
+    for name in names:
+        try:
+            found = float(headers[name])
+        except (KeyError, ValueError):
+            continue
+        if 0 <= found <= _MOST:  # nor NaN
+            return found
+    return None
 
 
 def _reason(said: Any, *, depth: int) -> str:

@@ -31,11 +31,14 @@ from cm_desktop.connectors.mail_settings import (
     as_settings,
     read_settings,
 )
+from cm_desktop.domain.channel_words import ChannelWords, FieldWords, Step
 from cm_desktop.domain.errors import CmError, GoneError, RejectedError
 from cm_desktop.domain.events import Event
 from cm_desktop.domain.model import Direction, OutboxKind
 from cm_desktop.domain.outbox_rules import OUTCOME_UNKNOWN
 from cm_desktop.domain.policy import Ability, ChannelPolicy
+from cm_desktop.domain.standing import Standing
+from cm_desktop.i18n import _
 
 _log = logging.getLogger(__name__)
 
@@ -146,6 +149,10 @@ class MailConnector:
                 return True  # came between the last fetch and now
             return session.wait(seconds, cancelled.is_set)
 
+    def standing(self) -> Standing:
+        """Mailboxes tell neither an end of the sign-in nor an allowance."""
+        return Standing()
+
     def close(self) -> None:
         """Nothing is held open between calls."""
 
@@ -160,6 +167,17 @@ class MailConnector:
             return False
 
 
+def _words() -> ChannelWords:
+    return ChannelWords(
+        card=_("The mailbox of your firm: read and answer e-mails."),
+        steps=(Step(text=_("Use the mailbox that your customers write to, such as info@.")),),
+        fields={
+            "handle": FieldWords(label=_("E-mail address"), example="info@example.com"),
+            "password": FieldWords(label=_("Password of the mailbox")),
+        },
+    )
+
+
 def make(config: AccountConfig) -> MailConnector:
     """Return the connector of one mailbox."""
     return MailConnector(config)
@@ -168,6 +186,7 @@ def make(config: AccountConfig) -> MailConnector:
 CHANNEL = ChannelInfo(
     channel="mail",
     make=make,
+    words=_words,
     secret_fields=("password",),
     setting_fields=SETTING_FIELDS,
     needs_handle=True,

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from cm_desktop.connectors.http_errors import remaining, wait_seconds
+from cm_desktop.connectors.http_errors import most, remaining, wait_seconds
 from cm_desktop.domain.errors import RateLimitedError
+from cm_desktop.domain.standing import Allowance
 
 
 class RateBucket:
@@ -17,6 +18,7 @@ class RateBucket:
         """Begin without limits: nobody has named one yet."""
         self._lock = threading.Lock()
         self._closed_until: dict[str, datetime] = {}
+        self.allowance: Allowance | None = None  # as told last
 
     def check(self, host: str, now: datetime) -> None:
         """Return if a request may go out now. Raises RateLimitedError before it would."""
@@ -29,6 +31,13 @@ class RateBucket:
     def learn(self, host: str, status: int, headers: Mapping[str, str], now: datetime) -> None:
         """Take note of an answer: a 429 or a used-up allowance closes the host for a while."""
         left = remaining(headers)
+        if left is not None:
+            reset = wait_seconds(headers, now)
+            self.allowance = Allowance(
+                left=max(int(left), 0),
+                most=most(headers),
+                renewed_at=None if reset is None else now + timedelta(seconds=reset),
+            )
         if status not in (425, 429) and (left is None or left >= 1):
             return
         wait = wait_seconds(headers, now)

@@ -18,6 +18,7 @@ from cm_desktop.connectors.http import Http, basic
 from cm_desktop.connectors.wordpress_read import COMMENTS, REVIEWS, Pass
 from cm_desktop.connectors.wordpress_site import Site, site_address, site_name
 from cm_desktop.connectors.wordpress_write import CONTENT_BYTES, Writer
+from cm_desktop.domain.channel_words import ChannelWords, FieldWords, Step
 from cm_desktop.domain.errors import (
     AddressError,
     GoneError,
@@ -27,6 +28,8 @@ from cm_desktop.domain.errors import (
 )
 from cm_desktop.domain.events import Event
 from cm_desktop.domain.policy import Ability, ChannelPolicy
+from cm_desktop.domain.standing import Standing
+from cm_desktop.i18n import _
 
 _STAFF_ROLES = "administrator,editor,author,contributor,shop_manager"
 _POLL_SECONDS = 120
@@ -124,6 +127,10 @@ class WordPress:
         """Return at once: WordPress does not push."""
         return False
 
+    def standing(self) -> Standing:
+        """An application password has no end; what the site allows it may have said."""
+        return self._open.standing if self._open else Standing()
+
     def close(self) -> None:
         """Give back connections."""
         if self._open:
@@ -196,9 +203,40 @@ def _staff(site: Site) -> list[int]:
     return [one.id for one in found if isinstance(one, shapes.UserNumber)]
 
 
+def _words() -> ChannelWords:
+    return ChannelWords(
+        card=_("Comments on your website, and product reviews of your shop."),
+        steps=(
+            Step(
+                text=_("Sign in to your website and open “Users”, then “Profile”."),
+                link="{url}/wp-admin/profile.php",
+            ),
+            Step(
+                text=_(
+                    "Further down, under “Application Passwords”, type CM Desktop and press the"
+                    " button beside it."
+                )
+            ),
+            Step(text=_("Copy the password that appears, and paste it below.")),
+        ),
+        fields={
+            "url": FieldWords(label=_("Address of the website"), example="https://www.example.com"),
+            "handle": FieldWords(
+                label=_("User name"), hint=_("The name with which you sign in to the website.")
+            ),
+            "password": FieldWords(
+                label=_("Application password"),
+                example="xxxx xxxx xxxx xxxx xxxx xxxx",
+                hint=_("Not the password with which you sign in to the website."),
+            ),
+        },
+    )
+
+
 CHANNEL = ChannelInfo(
     channel="wordpress",
     make=WordPress,
+    words=_words,
     secret_fields=("password",),
     needs_url=True,
     needs_handle=True,

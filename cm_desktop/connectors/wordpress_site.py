@@ -22,6 +22,7 @@ from cm_desktop.domain.errors import (
     RejectedError,
     ServerTroubleError,
 )
+from cm_desktop.domain.standing import Standing
 
 T = TypeVar("T")
 
@@ -104,6 +105,11 @@ class Site:
     def delete(self, route: str) -> Said:
         """Put something into the trash."""
         return self._ask("DELETE", route)
+
+    @property
+    def standing(self) -> Standing:
+        """What the site's answers said of our allowance."""
+        return self._http.standing
 
     def close(self) -> None:
         """Give back connections."""

@@ -97,10 +97,22 @@ class ItemSkipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapFound:
-    """A span of time the channel can no longer tell us about."""
+    """A span of time of which we were not told everything.
+
+    `lost`: the channel no longer has it. Otherwise the connector goes back for it with one
+    of the next fetches and then reports GapFilled with the same `begin`.
+    """
 
     begin: datetime
     end: datetime
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapFilled:
+    """The gap that began at this time was read after all."""
+
+    begin: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +122,4 @@ class CursorMoved:
     cursor: str
 
 
-Event = MessageSeen | MessageGone | ItemSkipped | GapFound | CursorMoved
+Event = MessageSeen | MessageGone | ItemSkipped | GapFound | GapFilled | CursorMoved

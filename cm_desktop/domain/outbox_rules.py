@@ -55,6 +55,8 @@ _ABILITIES = {
 
 ANSWERED_MEANWHILE = "answered_meanwhile"
 LOST_TRACK = "lost_track"
+# A person gives this answer on the channel's own page, for programs may not; see ChannelPolicy.
+ANSWER_THERE = "answer_there"
 # Reason of a RejectedError from `find_sent`: on this channel nobody but a person can tell.
 OUTCOME_UNKNOWN = "outcome_unknown"
 

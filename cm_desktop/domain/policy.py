@@ -43,6 +43,10 @@ class ChannelPolicy:
     """The rules of one account on its channel. The window enables and explains from it."""
 
     abilities: frozenset[Ability]
+    own_only: frozenset[Ability] = frozenset()  # of these: for messages of ours alone
+    # The channel takes no answer from programs: a person gives it on the channel's own page
+    # and says so here. REPLY is among the abilities all the same.
+    answered_there: bool = False
     text_limit: int | None = None  # in `text_unit`; None: no limit worth counting
     text_unit: TextUnit = TextUnit.CHARACTERS
     byte_limit: int | None = None  # UTF-8 bytes, where the channel limits both

@@ -15,6 +15,7 @@ from cm_desktop.connectors.base import (
     AccountConfig,
     ChannelInfo,
     Connector,
+    Finding,
     Identity,
 )
 from cm_desktop.connectors.registry import CHANNELS, channel_info
@@ -79,6 +80,15 @@ def connected(vault: Vault, account: Account) -> Iterator[Connector]:
     """Give a connector for an account and close it in the end."""
     with contextlib.closing(make_connector(vault, account)) as connector:
         yield connector
+
+
+def look(config: AccountConfig) -> Finding | None:
+    """Return what stands behind an address without signing in; None: this channel cannot tell.
+
+    Raises AddressError, OfflineError, UntrustedServerError and their like.
+    """
+    about = info(config.channel)
+    return None if about.look is None else about.look(config)
 
 
 def probe(config: AccountConfig, *, preview: int = 0) -> Probe:
@@ -237,7 +247,10 @@ def _note(vault: Vault, connection: Connection, kind: str, account_id: AccountId
 
 
 def _check_complete(about: ChannelInfo, config: AccountConfig) -> None:
-    missing = [name for name in about.secret_fields if not config.secret.get(name)]
+    # Who signed in on the channel's own page brings a secret of another kind.
+    by_page = about.browser is not None and bool(config.secret)
+    asked = () if by_page else about.secret_fields
+    missing = [name for name in asked if not config.secret.get(name)]
     if about.needs_url and not config.url:
         missing.append("url")
     if about.needs_handle and not config.handle:

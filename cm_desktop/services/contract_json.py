@@ -124,6 +124,8 @@ def policy_json(policy: ChannelPolicy) -> Json:
     """Return a channel policy as scripts see it; spans of time are seconds."""
     return {
         "abilities": sorted(policy.abilities),
+        "own_only": sorted(policy.own_only),
+        "answered_there": policy.answered_there,
         "text_limit": policy.text_limit,
         "text_unit": policy.text_unit,
         "reply_window": _seconds(policy.shortest_window),

@@ -39,7 +39,8 @@ def check_act(kind: OutboxKind, text: str, target: Message, policy: ChannelPolic
     if kind.speaks:
         raise UsageError("not_an_act", kind.value)
     _check_ability(kind, policy)
-    if kind in _OURS and target.direction is not Direction.OUT:
+    only_ours = kind in _OURS or ability_of(kind) in policy.own_only
+    if only_ours and target.direction is not Direction.OUT:
         raise UsageError("not_own_message", target.id)
     if kind in _THEIRS and target.direction is not Direction.IN:
         raise UsageError("own_message", target.id)

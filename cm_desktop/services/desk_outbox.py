@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from cm_desktop.connectors.base import Sent
 from cm_desktop.domain.changes import Cancelled, Queued, outbox_body
 from cm_desktop.domain.errors import UsageError
 from cm_desktop.domain.ids import AccountId, ConversationId, MessageId, OutboxId, new_id
 from cm_desktop.domain.model import Message, OutboxKind, OutboxRow, OutboxState
+from cm_desktop.domain.outbox_rules import ANSWER_THERE
 from cm_desktop.domain.policy import ChannelPolicy
+from cm_desktop.services import said
 from cm_desktop.services.desk_author import Author
 from cm_desktop.services.desk_checks import check_act, check_reply, check_text
-from cm_desktop.store import accounts, conversations, events, messages, outbox
+from cm_desktop.store import accounts, conversations, events, keeping, messages, outbox
 from cm_desktop.store.connection import Connection
 
 _HOLD_AFTER_EDIT = timedelta(seconds=10)
@@ -51,6 +54,8 @@ def replied(connection: Connection, who: Author, wanted: Wanted) -> Queued:
     left = policy.window_left(about.kind, (last_in or target).created_at, who.at)
     check_reply(kind, wanted.text, target, policy, left)
     row = _row(who, kind, target, wanted.text, wanted.hold_seconds)
+    if policy.answered_there:
+        row = replace(row, state=OutboxState.NEEDS_HUMAN, error=ANSWER_THERE)
     return Queued(member=who.member, at=who.at, conversation=about.id, row=row)
 
 
@@ -119,6 +124,10 @@ def resolve(connection: Connection, who: Author, row_id: OutboxId, how: str) -> 
     """
     row = _in_state(connection, row_id, *_DECIDABLE)
     match how:
+        case "sent" if row.error == ANSWER_THERE:
+            moved = _answered_there(connection, row, who.at)
+        case "again" if row.error == ANSWER_THERE:
+            raise UsageError("no_such_answer", how)
         case "sent":
             moved = replace(row, state=OutboxState.SENT, sent_at=who.at, error=None)
         case "again" if row.state is OutboxState.UNKNOWN:
@@ -132,6 +141,22 @@ def resolve(connection: Connection, who: Author, row_id: OutboxId, how: str) -> 
         case _:
             raise UsageError("no_such_answer", how)
     return _put(connection, who, moved, row, f"outbox_resolved_{how}")
+
+
+def _answered_there(connection: Connection, row: OutboxRow, now: datetime) -> OutboxRow:
+    """Keep a text that a member has put on the channel's page, as evidence of the answer.
+
+    Only this device knows of it: no channel will report it, so it gets a name of its own.
+    """
+    account = accounts.by_id(connection, row.account)
+    sent = Sent(remote_id=f"answered:{row.id}", text=row.text)
+    if row.target is None:
+        raise UsageError("nothing_to_answer", row.id)
+    conversation = conversations.by_id(connection, row.conversation)
+    target = messages.by_id(connection, row.target)
+    fact = said.seen(account, row, conversation, target, sent, now)
+    keeping.keep(connection, account, [fact], now)
+    return replace(row, state=OutboxState.SENT, sent_at=now, error=None, remote_id=sent.remote_id)
 
 
 def _rules(connection: Connection, account: AccountId) -> ChannelPolicy:

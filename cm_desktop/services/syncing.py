@@ -200,6 +200,7 @@ def _contact(
                 report=report,
             )
             error = work(contact)
+            _keep_standing(vault, account, connector)
     except VaultError:
         raise
     except CmError as trouble:
@@ -208,6 +209,13 @@ def _contact(
     if not cancelled.is_set() and (error is not None or work is not _send):
         health.note(vault, account, error, tools.now(), tools.chance())
     return report
+
+
+def _keep_standing(vault: Vault, account: Account, connector: Connector) -> None:
+    stands = connector.standing()
+    if stands != accounts.standing(vault.db.reader, account.id):
+        with vault.db.writing() as connection:
+            accounts.set_standing(connection, account.id, stands)
 
 
 def _fetch_and_send(contact: _Contact) -> CmError | None:

@@ -1,21 +1,19 @@
-"""Accounts: sign-in, cursor, health, policy and what of the past a channel could not tell."""
+"""Accounts: sign-in, cursor, health, policy, and how we stand with the channel."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cm_desktop.domain.errors import UsageError
 from cm_desktop.domain.ids import AccountId
 from cm_desktop.domain.model import Account, Health, Kind
 from cm_desktop.domain.policy import Ability, ChannelPolicy, TextUnit
+from cm_desktop.domain.standing import Allowance, Standing
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.rows import canonical, map_of, map_text, stamp, stamp_or_none, time_or_none
-
-if TYPE_CHECKING:  # slow to import, and no list of accounts needs it
-    from cm_desktop.domain.events import GapFound
 
 _HEAD = """
     SELECT a.uid, a.channel, a.remote_id, a.title, a.handle, a.url, a.settings, a.health,
@@ -119,6 +117,40 @@ def set_secret(connection: Connection, account: AccountId, values: Mapping[str, 
     _change(connection, account, _SET_SECRET, (map_text(values), account))
 
 
+_STANDING = "SELECT standing FROM account WHERE uid = ?"
+_SET_STANDING = "UPDATE account SET standing = ? WHERE uid = ?"
+
+
+def standing(connection: Connection, account: AccountId) -> Standing:
+    """Return how an account stands, as its channel said last. Raises UsageError("no_account")."""
+    kept: dict[str, Any] = json.loads(_value(connection, account, _STANDING))
+    allowed = kept.get("allowance")
+    return Standing(
+        signed_in_until=time_or_none(kept.get("signed_in_until")),
+        allowance=allowed
+        and Allowance(
+            left=allowed["left"],
+            most=allowed["most"],
+            renewed_at=time_or_none(allowed["renewed_at"]),
+        ),
+    )
+
+
+def set_standing(connection: Connection, account: AccountId, stands: Standing) -> None:
+    """Keep how an account stands. Raises UsageError("no_account")."""
+    allowed = stands.allowance
+    kept = {
+        "signed_in_until": stamp_or_none(stands.signed_in_until),
+        "allowance": allowed
+        and {
+            "left": allowed.left,
+            "most": allowed.most,
+            "renewed_at": stamp_or_none(allowed.renewed_at),
+        },
+    }
+    _change(connection, account, _SET_STANDING, (canonical(kept), account))
+
+
 _CURSOR = "SELECT cursor FROM account WHERE uid = ?"
 _SAVE_CURSOR = "UPDATE account SET cursor = ? WHERE uid = ?"
 
@@ -207,30 +239,6 @@ def set_next_fetch(connection: Connection, account: AccountId, at: datetime | No
     _change(connection, account, _NEXT_FETCH, (stamp_or_none(at), account))
 
 
-_ADD_GAP = """
-    INSERT INTO gap (account_id, begin_ms, end_ms) VALUES (?, ?, ?)
-    ON CONFLICT DO UPDATE SET end_ms = max(end_ms, excluded.end_ms)
-"""
-_GAPS = """
-    SELECT g.begin_ms, g.end_ms FROM gap AS g JOIN account AS a ON a.id = g.account_id
-     WHERE a.uid = ? ORDER BY g.begin_ms
-"""
-
-
-def add_gap(connection: Connection, account_row: int, gap: GapFound) -> None:
-    """Remember a time the channel can no longer tell us about."""
-    connection.execute(_ADD_GAP, (account_row, stamp(gap.begin), stamp(gap.end)))
-
-
-def gaps(connection: Connection, account: AccountId) -> list[GapFound]:
-    """Return the times the channel could not tell us about, oldest first."""
-    rows: Sequence[tuple[int, int]] = connection.execute(_GAPS, (account,)).fetchall()
-    spans = ((time_or_none(begin), time_or_none(end)) for begin, end in rows)
-    from cm_desktop.domain.events import GapFound
-
-    return [GapFound(begin=begin, end=end) for begin, end in spans if begin and end]
-
-
 _SIGN_OUT = """
     UPDATE account SET removed_ms = ?, paused = 1, secret = '{}', next_fetch_ms = NULL
      WHERE uid = ?
@@ -259,6 +267,8 @@ def policy_text(policy: ChannelPolicy) -> str:
     return canonical(
         {
             "abilities": sorted(policy.abilities),
+            "own_only": sorted(policy.own_only),
+            "answered_there": policy.answered_there,
             "text_limit": policy.text_limit,
             "text_unit": policy.text_unit,
             "byte_limit": policy.byte_limit,
@@ -279,9 +289,8 @@ def policy_of(text: str) -> ChannelPolicy:
     """Return the policy that a column holds; what only a newer program knows is left out."""
     values: dict[str, Any] = json.loads(text)
     known = set(Ability)
-    values["abilities"] = frozenset(
-        Ability(name) for name in values.get("abilities", ()) if name in known
-    )
+    for name in ("abilities", "own_only"):
+        values[name] = frozenset(Ability(one) for one in values.get(name, ()) if one in known)
     values["text_unit"] = TextUnit(values.get("text_unit", TextUnit.CHARACTERS))
     kinds = set(Kind)
     values["reply_windows"] = {

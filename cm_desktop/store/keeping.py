@@ -10,6 +10,7 @@ from datetime import datetime
 from cm_desktop.domain.events import (
     CursorMoved,
     Event,
+    GapFilled,
     GapFound,
     ItemSkipped,
     MessageGone,
@@ -18,7 +19,7 @@ from cm_desktop.domain.events import (
 from cm_desktop.domain.ids import ConversationId, fact_bytes
 from cm_desktop.domain.log import MessageEvent
 from cm_desktop.domain.model import Account, Direction, Nature, Status
-from cm_desktop.store import accounts, aggregates, due, events, keeping_messages, outbox
+from cm_desktop.store import accounts, aggregates, due, events, gaps, keeping_messages, outbox
 from cm_desktop.store.connection import Connection
 from cm_desktop.store.keeping_messages import JUNK, Known
 from cm_desktop.store.keeping_places import Place, Places
@@ -97,7 +98,9 @@ class _Keeper:
             case MessageSeen() | MessageGone():
                 self._gather(event)
             case GapFound():
-                accounts.add_gap(self._connection, self._row, event)
+                gaps.add(self._connection, self._row, event)
+            case GapFilled():
+                gaps.remove(self._connection, self._row, event.begin)
             case CursorMoved():
                 accounts.save_cursor(self._connection, self._account.id, event.cursor)
             case ItemSkipped():

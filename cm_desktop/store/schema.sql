@@ -25,6 +25,7 @@ CREATE TABLE account (
     secret         TEXT NOT NULL DEFAULT '{}',
     policy         TEXT NOT NULL DEFAULT '{}',
     cursor         TEXT,
+    standing       TEXT NOT NULL DEFAULT '{}',
     health         TEXT NOT NULL DEFAULT 'new',
     trouble        TEXT NOT NULL DEFAULT '',
     trouble_detail TEXT NOT NULL DEFAULT '',
@@ -40,6 +41,7 @@ CREATE TABLE gap (
     account_id INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
     begin_ms   INTEGER NOT NULL,
     end_ms     INTEGER NOT NULL,
+    lost       INTEGER NOT NULL DEFAULT 0,  -- the channel has it no more
     PRIMARY KEY (account_id, begin_ms)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE person (

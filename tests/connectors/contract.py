@@ -26,6 +26,7 @@ from typing import ClassVar
 
 from cm_desktop.connectors.base import Action, Reply, Target
 from cm_desktop.domain.errors import (
+    AddressError,
     GoneError,
     NotAllowedError,
     OfflineError,
@@ -52,6 +53,7 @@ class Trouble(StrEnum):
     BROKEN = "broken"  # 5xx
     HTML = "html"  # a web page where data was promised
     CUT = "cut"  # a body without its end
+    MOVED = "moved"  # a redirect to another host
     SLOW = "slow"  # no answer, although the request left
     UNTRUSTED = "untrusted"
 
@@ -65,6 +67,7 @@ EXPECTED = {
     Trouble.BROKEN: ServerTroubleError,
     Trouble.HTML: ServerTroubleError,
     Trouble.CUT: ServerTroubleError,
+    Trouble.MOVED: AddressError,
     Trouble.SLOW: SlowError,
     Trouble.UNTRUSTED: UntrustedServerError,
 }
@@ -77,7 +80,7 @@ class ContractCase:
     """The other side of one channel; see the top of this file."""
 
     channel = ""
-    troubles = frozenset(Trouble)
+    troubles = frozenset(Trouble) - {Trouble.MOVED}  # which only HTTP knows
     errors: ClassVar = {}  # (step, Trouble): error class, where it differs from EXPECTED
     actions = ()  # kinds that `act` carries out on a message of a stranger
     first_bite = 1_000  # messages that a first fetch may report at most
@@ -157,6 +160,9 @@ _MANNERS = {
     Trouble.HTML: lambda exchange: exchange.answer(b"<html>", Content_Type="text/html"),
     Trouble.CUT: lambda exchange: exchange.raw(
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    ),
+    Trouble.MOVED: lambda exchange: exchange.answer(
+        b"", status=302, Location="http://localhost:9/elsewhere"
     ),
     Trouble.SLOW: lambda exchange: exchange.reset(),
 }

@@ -7,7 +7,7 @@ import pytest
 from cm_desktop.domain.errors import OfflineError, ServerTroubleError, VaultError
 from cm_desktop.domain.events import GapFound, ItemSkipped
 from cm_desktop.services.fetching import fetch
-from cm_desktop.store import accounts
+from cm_desktop.store import accounts, gaps
 from tests import factory
 from tests.fakes import ScriptedConnector
 
@@ -79,7 +79,7 @@ def test_one_bad_item_does_not_stop_its_page(office, fetched):
 def test_a_gap_is_remembered(office, fetched):
     gap = GapFound(begin=factory.ago(days=3), end=factory.ago(days=1))
     fetched(ScriptedConnector(pages=[[gap]]))
-    assert accounts.gaps(office.vault.db.reader, office.account.id) == [gap]
+    assert gaps.of(office.vault.db.reader, office.account.id) == [gap]
 
 
 def test_fetching_twice_from_the_same_place_changes_nothing(office, fetched):

@@ -9,7 +9,7 @@ from cm_desktop.domain.errors import UsageError
 from cm_desktop.domain.events import CursorMoved, GapFound, ItemSkipped
 from cm_desktop.domain.ids import fact_id
 from cm_desktop.domain.model import Direction, Nature, OutboxState, Status, Visibility
-from cm_desktop.store import accounts, conversations, events, messages, outbox
+from cm_desktop.store import accounts, conversations, events, gaps, messages, outbox
 from tests import factory
 from tests.factory import NOW
 
@@ -234,7 +234,7 @@ def test_a_gap_is_remembered(desk):
     gap = GapFound(begin=factory.ago(days=2), end=factory.ago(days=1))
     desk.keep(gap)
     desk.keep(gap)
-    assert accounts.gaps(desk.reader, desk.account.id) == [gap]
+    assert gaps.of(desk.reader, desk.account.id) == [gap]
 
 
 # What the lists show.

@@ -18,7 +18,8 @@ def offered(message: Message, policy: ChannelPolicy) -> list[OutboxKind]:
         own = (OutboxKind.EDIT, OutboxKind.DELETE)
         return [kind for kind in own if policy.may(Ability(kind.value))]
     wanted = _likely(message)
-    return [kind for kind in wanted if policy.may(_ability(kind))]
+    able = policy.abilities - policy.own_only
+    return [kind for kind in wanted if _ability(kind) in able]
 
 
 def words(kind: OutboxKind) -> tuple[str, str]:

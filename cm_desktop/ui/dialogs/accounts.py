@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QFrame, QRadioButton, QVBoxLayout, QWidget
 
+from cm_desktop.domain.channel_words import FieldWords
 from cm_desktop.domain.model import Account, Health
 from cm_desktop.i18n import _
 from cm_desktop.services import connecting, reading
@@ -13,7 +14,6 @@ from cm_desktop.ui import theme
 from cm_desktop.ui.channel_names import channel_name
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.conversation.parts import picture_label, row, text_button
-from cm_desktop.ui.dialogs.channel_words import FieldWords, channel_words
 from cm_desktop.ui.dialogs.connect_page import ConnectDialog, tell_trial
 from cm_desktop.ui.dialogs.fields import PasswordField, TroubleBox, field
 from cm_desktop.ui.dialogs.frame import Dialog
@@ -176,13 +176,12 @@ class SignInDialog(Dialog):
         super().__init__(title, parent)
         self._context = context
         self._account = account
-        self._words = channel_words(account.channel)
         self.say(_("What is waiting is sent afterwards. Everything that was fetched stays."))
-        self.secrets = {
-            name: PasswordField() for name in connecting.info(account.channel).secret_fields
-        }
+        about = connecting.info(account.channel)
+        fields = about.words().fields
+        self.secrets = {name: PasswordField() for name in about.secret_fields}
         for name, secret in self.secrets.items():
-            words = self._words.secrets.get(name, FieldWords(label=name))
+            words = fields.get(name, FieldWords(label=name))
             self.body.addLayout(field(words.label, secret, words.hint))
         self.trouble = TroubleBox()
         self.body.addWidget(self.trouble)

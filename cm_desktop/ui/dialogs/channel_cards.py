@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from cm_desktop.services import connecting
 from cm_desktop.ui import theme
 from cm_desktop.ui.channel_names import channel_name
-from cm_desktop.ui.dialogs.channel_words import channel_words
 from cm_desktop.ui.icons import channel_mark, draw_glyph
 from cm_desktop.ui.labels import elided
 
@@ -118,7 +117,7 @@ class ChannelCards(QWidget):
         column.addStretch(1)
 
     def _card(self, channel: str) -> BigChoice:
-        card = BigChoice(channel_name(channel), channel_words(channel).card)
+        card = BigChoice(channel_name(channel), connecting.info(channel).words().card)
         card.channel = channel
         card.clicked.connect(lambda: self.chosen.emit(channel))
         self.cards[channel] = card

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
+from cm_desktop.domain.channel_words import FieldWords
 from cm_desktop.domain.errors import (
     AddressError,
     CmError,
@@ -18,8 +19,8 @@ from cm_desktop.services import connecting
 from cm_desktop.services.account_forms import MailServers, Trial, mail_servers
 from cm_desktop.ui import theme
 from cm_desktop.ui.conversation.parts import row
-from cm_desktop.ui.dialogs.channel_words import FieldWords, channel_words, mailbox_hint
 from cm_desktop.ui.dialogs.fields import Fold, PasswordField, field, on_text
+from cm_desktop.ui.dialogs.mailbox_words import mailbox_hint
 from cm_desktop.ui.dialogs.words import Words
 from cm_desktop.ui.labels import PlainLabel
 
@@ -35,16 +36,16 @@ class ChannelForm(QWidget):
         super().__init__(parent)
         self.channel = channel
         self._about = connecting.info(channel)
-        self._words = channel_words(channel)
+        self._words = self._about.words()
         self.lines: dict[str, QLineEdit] = {}
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(theme.MEDIUM)
         self._add_steps()
         if self._about.needs_url:
-            self._add_line("url", self._words.url)
+            self._add_line("url")
         if self._about.needs_handle:
-            self._add_line("handle", self._words.handle)
+            self._add_line("handle")
         for name in self._about.secret_fields:
             self._add_secret(name)
 
@@ -92,13 +93,14 @@ class ChannelForm(QWidget):
         steps = self._words.steps
         for number, step in enumerate(steps, 1):
             if len(steps) == 1:
-                self.column.addWidget(Words(step, "soft"))
+                self.column.addWidget(Words(step.text, "soft"))
                 continue
             line = row(PlainLabel(f"{number}.", "strong"))
-            line.addWidget(Words(step), 1)
+            line.addWidget(Words(step.text), 1)
             self.column.addLayout(line)
 
-    def _add_line(self, name: str, words: FieldWords) -> None:
+    def _add_line(self, name: str) -> None:
+        words = self._words.fields.get(name, FieldWords(label=name))
         line = QLineEdit()
         line.setMaxLength(_LONGEST)
         line.setPlaceholderText(words.example)
@@ -108,7 +110,7 @@ class ChannelForm(QWidget):
 
     def _add_secret(self, name: str) -> None:
         secret = PasswordField()
-        words = self._words.secrets.get(name, FieldWords(label=name))
+        words = self._words.fields.get(name, FieldWords(label=name))
         secret.line.setMaxLength(_LONGEST)
         secret.line.setPlaceholderText(words.example)
         on_text(secret.line, self.changed.emit)
