@@ -11,6 +11,7 @@ _MODULES = {
     "demo": "demo",
     "wordpress": "wordpress",
     "mail": "mail",
+    "mastodon": "mastodon",
 }
 
 CHANNELS: tuple[str, ...] = tuple(_MODULES)

@@ -50,6 +50,7 @@ class Trouble(StrEnum):
     FORBIDDEN = "forbidden"
     GONE = "gone"
     RATE_LIMITED = "rate_limited"
+    RATE_UNTOLD = "rate_untold"  # told to wait, but not how long
     BROKEN = "broken"  # 5xx
     HTML = "html"  # a web page where data was promised
     CUT = "cut"  # a body without its end
@@ -64,6 +65,7 @@ EXPECTED = {
     Trouble.FORBIDDEN: NotAllowedError,
     Trouble.GONE: GoneError,
     Trouble.RATE_LIMITED: RateLimitedError,
+    Trouble.RATE_UNTOLD: RateLimitedError,
     Trouble.BROKEN: ServerTroubleError,
     Trouble.HTML: ServerTroubleError,
     Trouble.CUT: ServerTroubleError,
@@ -80,9 +82,11 @@ class ContractCase:
     """The other side of one channel; see the top of this file."""
 
     channel = ""
-    troubles = frozenset(Trouble) - {Trouble.MOVED}  # which only HTTP knows
+    troubles = frozenset(Trouble) - {Trouble.MOVED, Trouble.RATE_UNTOLD}  # which only HTTP knows
     errors: ClassVar = {}  # (step, Trouble): error class, where it differs from EXPECTED
     actions = ()  # kinds that `act` carries out on a message of a stranger
+    echoes = True  # whether the channel tells us of our own replies
+    tells_deletions = False  # whether it shows that a message was deleted there; see `remove`
     first_bite = 1_000  # messages that a first fetch may report at most
 
     def __enter__(self):
@@ -97,6 +101,10 @@ class ContractCase:
     def hear(self, text):
         """Return the remote id of a stranger's new message."""
         raise AssertionError(f"{type(self).__name__} hears nothing")
+
+    def remove(self, remote_id):
+        """Delete a stranger's message on the channel."""
+        raise AssertionError(f"{type(self).__name__} deletes nothing")
 
     def spoil(self):
         raise AssertionError(f"{type(self).__name__} spoils nothing")
@@ -145,6 +153,13 @@ class LoopbackCase(ContractCase):
         self.server.intercept = None
 
     @contextmanager
+    def stuck(self):
+        """Let the server answer each path for ever as it did the first time."""
+        self.server.stuck = {}
+        yield
+        self.server.stuck = None
+
+    @contextmanager
     def losing_answers(self):
         self.server.lose_answers = True
         yield
@@ -156,6 +171,7 @@ _MANNERS = {
     Trouble.FORBIDDEN: lambda exchange: exchange.answer({}, status=403),
     Trouble.GONE: lambda exchange: exchange.answer({}, status=404),
     Trouble.RATE_LIMITED: lambda exchange: exchange.answer({}, status=429, Retry_After="7"),
+    Trouble.RATE_UNTOLD: lambda exchange: exchange.answer({}, status=429),
     Trouble.BROKEN: lambda exchange: exchange.answer(b"<h1>oops</h1>", status=503),
     Trouble.HTML: lambda exchange: exchange.answer(b"<html>", Content_Type="text/html"),
     Trouble.CUT: lambda exchange: exchange.raw(

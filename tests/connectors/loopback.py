@@ -29,7 +29,10 @@ class Loopback:
         self._server = server
         self.asked = []
         self.routes = {}
+        self.otherwise = None  # a route for every path without one
         self.intercept = None  # a route that comes before all others
+        self.stuck = None  # a dict: each path is answered for ever as it was the first time
+        self.mangle = None  # a function of a body that spoils every answer
         self.lose_answers = False  # carry out what is not reading, but hang up instead of answering
         self.stopped = threading.Event()
         self.port = server.server_address[1]
@@ -72,6 +75,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         loopback = self.server.loopback
         loopback.asked.append(Asked(self.command, self.path, self.headers, self.body))
         route = loopback.intercept or loopback.routes.get(self.path.partition("?")[0])
+        route = route or loopback.otherwise
         if route is None:
             self.answer(b"", status=404)
         else:
@@ -84,6 +88,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         kind = "application/json"
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
+        body, status, headers = self.tampered(body, status, headers)
         self.send_response(status)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         for name, value in {"Content-Type": kind, "Content-Length": len(body), **named}.items():
@@ -91,6 +96,16 @@ class Exchange(http.server.BaseHTTPRequestHandler):
                 self.send_header(name, str(value))
         self.end_headers()
         self.wfile.write(body)
+
+    def tampered(self, body, status, headers):
+        """Return an answer as it goes out where the server is stuck, or spoils what it says."""
+        loopback = self.server.loopback
+        if loopback.stuck is not None and self.command == "GET":
+            first = (body, status, headers)
+            body, status, headers = loopback.stuck.setdefault(self.path.partition("?")[0], first)
+        if loopback.mangle is not None:
+            body = loopback.mangle(body)
+        return body, status, headers
 
     def raw(self, *pieces, pause=0.0):
         """Send bytes as they are, with a pause after each piece, then hang up."""

@@ -13,7 +13,7 @@ from tests.connectors.contract import ContractCase, Trouble, events_of
 
 class Case(ContractCase):
     channel = "demo"
-    troubles = frozenset(Trouble) - {Trouble.UNTRUSTED}
+    troubles = ContractCase.troubles - {Trouble.UNTRUSTED}
     actions = (
         OutboxKind.HIDE,
         OutboxKind.LIKE,

@@ -54,7 +54,7 @@ class Case(ContractCase):
 
     channel = "mail"
     # Certificates are asked about in test_mail_imap.py and test_mail_smtp.py.
-    troubles = frozenset(Trouble) - {Trouble.UNTRUSTED}
+    troubles = ContractCase.troubles - {Trouble.UNTRUSTED}
     actions = (OutboxKind.SPAM, OutboxKind.DELETE)
     errors = ERRORS
 

@@ -205,10 +205,11 @@ class FakeSite:
         kind = answer["headers"].get("content-type", "application/json")
         date = self.now.strftime("%a, %d %b %Y %H:%M:%S GMT")
         body = b"" if exchange.command == "HEAD" else as_bytes(answer["body"], self.url)
+        body, status, headers = exchange.tampered(body, answer["status"], headers)
         # Or each answer waits 40 ms for the client to confirm its head.
         exchange.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         exchange.close_connection = True
-        exchange.send_response_only(answer["status"])
+        exchange.send_response_only(status)
         for name, value in {
             **headers, "Content-Type": kind, "Content-Length": len(body), "Date": date,
             "Connection": "close",
