@@ -9,7 +9,15 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import bench_fetch, bench_pages, bench_start, bench_window, generate, table
+from benchmarks import (
+    bench_connectors,
+    bench_fetch,
+    bench_pages,
+    bench_start,
+    bench_window,
+    generate,
+    table,
+)
 from benchmarks.table import Row
 
 MILLION = 1_000_000
@@ -19,6 +27,7 @@ MEASURED: dict[str, Callable[[int], list[Row]]] = {
     "scroll": bench_window.scrolling,
     "fetch": bench_fetch.measure,
     "late": bench_window.lateness,
+    "connectors": bench_connectors.measure,
 }
 
 

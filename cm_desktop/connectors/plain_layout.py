@@ -15,6 +15,8 @@ _INLINE = {"a", "b", "em", "font", "i", "s", "small", "span", "strong", "u"}
 _VOID = {"br", "hr", "img"}
 _SAME = re.compile(r"^(?:https?://|mailto:|tel:)?(?:www\.)?(.*?)/?$", re.IGNORECASE | re.DOTALL)
 _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+_PARAGRAPH = re.compile(r"</?p>")
+_LINE_BREAK = re.compile(r"<br ?/?>")
 _RULE = "———"
 
 
@@ -187,6 +189,26 @@ class Layout:
 
     def _prefix(self) -> str:
         return "> " * min(self._quotes, 8)
+
+
+def simple_text(html: str) -> str:
+    """Return what `Layout` would of HTML that knows nothing but `p` and `br`."""
+    lines: list[str] = []
+    gap = False  # whether an empty line is due before the next line
+    for part in _PARAGRAPH.split(html):
+        *broken, last = (_one_line(line) for line in _LINE_BREAK.split(part))
+        for line, ends in (*((line, True) for line in broken), (last, False)):
+            if line or (ends and lines):
+                if gap and lines and lines[-1].strip("> "):
+                    lines.append("")
+                gap = False
+                lines.append(line)
+        gap = True
+    return "\n".join(lines).strip("\n")
+
+
+def _one_line(text: str) -> str:
+    return _SPACES.sub(" ", _unescape(text)).strip(" ").rstrip()
 
 
 def _hides(rest: str) -> bool:

@@ -177,3 +177,31 @@ def test_names_stand_on_one_line_and_can_be_seen(name, clean):
 def test_scrubbed_text_can_be_kept_anywhere(text):
     scrub(text).encode()
     clean_name(text).encode()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<br>",
+                "<br/>",
+                "<br />",
+                " ",
+                "\n",
+                "a",
+                "&amp;",
+                "&lt;b&gt;",
+                "> ",
+                "x y ",
+                "ß🥨",
+            ]
+        ),
+        max_size=14,
+    )
+)
+def test_the_short_way_of_simple_html_lays_out_as_the_long_one(pieces):
+    html = "".join(pieces)
+    long_way = plain_text(f"{html}<i></i>")
+    assert plain_text(html) == long_way
