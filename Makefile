@@ -1,7 +1,7 @@
 # Each target sets up what it needs, and is quick when nothing changed.
 .DEFAULT_GOAL := help
 .PHONY: help setup qt translations run test check format types contracts strings-check \
-	test-real bench screenshots package strings schema lock clean
+	test-real mutations bench screenshots package strings schema lock clean
 
 PY := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
@@ -27,6 +27,7 @@ help:
 	@echo 'make test         run the tests, without those that need real servers'
 	@echo 'make check        format, lint, types, import contracts, strings, tests with coverage'
 	@echo 'make test-real    run the tests that start real servers, and try many more random inputs'
+	@echo 'make mutations    fetch from each channel while 50,000 of its answers are spoilt'
 	@echo 'make bench        measure speed and memory'
 	@echo 'make screenshots  the pictures of the documentation, into docs/screenshots'
 	@echo 'make package      wheel and source archive into dist'
@@ -64,6 +65,10 @@ test-real: translations
 		$(OFFSCREEN) $(PY) -m pytest -m real -p no:randomly $(ARGS); \
 	else echo 'The tests with real servers were left out, for the reason above.'; fi
 	@HYPOTHESIS_PROFILE=thorough $(OFFSCREEN) $(PY) -m pytest -m hypothesis $(PARALLEL) $(ARGS)
+
+# So many answers of each channel are spoilt; a usual test run spoils a few.
+mutations: translations
+	@CM_DESKTOP_MUTATIONS=50000 $(OFFSCREEN) $(PY) -m pytest tests/connectors/test_mutations.py $(PARALLEL) $(ARGS)
 
 bench: translations
 	@$(OFFSCREEN) $(PY) -m benchmarks $(ARGS)
