@@ -206,3 +206,5 @@ class ChannelInfo:
     # Looks at the address that was typed in, without signing in; raises as `identify` does.
     look: Callable[[AccountConfig], Finding] | None = None
     browser: BrowserSignIn | None = None
+    # A setting and its value with which an account needs nothing of the above.
+    alone: tuple[str, str] | None = None

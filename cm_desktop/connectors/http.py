@@ -130,6 +130,7 @@ class Http:
         self.base_url = base_url.rstrip("/")
         self.authorization = authorization
         self.limits = limits or Limits()
+        self.secret_words: tuple[str, ...] = ()  # in the address; never in a log or an error
         self._headers = {"User-Agent": f"CM-Desktop/{__version__}", **(headers or {})}
         self._clock = clock
         self._bucket = RateBucket()
@@ -188,7 +189,10 @@ class Http:
         anything was carried out; SlowError and ServerTroubleError where that is open; for
         statuses of 400 and above what `http_errors.error_for` says.
         """
-        answer = self._follow(ask)
+        try:
+            answer = self._follow(ask)
+        except AddressError as error:
+            raise AddressError(error.problem, self._without_secrets(error.value)) from None
         if 200 <= answer.status < 300 or answer.status in ask.accept:
             return answer
         # A server may repeat our sign-in as its reason, and reasons are kept and shown.
@@ -288,9 +292,14 @@ class Http:
     def _is_repeated_in(self, reason: str) -> bool:
         return any(secret in reason for secret in self._secrets())
 
+    def _without_secrets(self, address: str) -> str:
+        for secret in self._secrets():
+            address = address.replace(secret, "***")
+        return address
+
     def _secrets(self) -> frozenset[str]:
         kind, _, word = self.authorization.partition(" ")
-        words = [word]
+        words = [word, *self.secret_words]
         if kind == "Basic":
             password = base64.b64decode(word + "==").decode("utf-8", "replace").partition(":")[2]
             words += [password, "".join(password.split())]

@@ -6,48 +6,53 @@ from collections.abc import Iterator
 
 from cm_desktop.connectors import mastodon_shapes as shapes
 from cm_desktop.connectors.base import (
-    AccountConfig,
     Action,
     ChannelInfo,
-    Finding,
     Identity,
     Reply,
     Sent,
 )
 from cm_desktop.connectors.http import Http, bearer
 from cm_desktop.connectors.http_connector import HttpConnector
-from cm_desktop.connectors.mastodon_address import http_to, server_address, server_name
+from cm_desktop.connectors.mastodon_address import http_to, server_name
+from cm_desktop.connectors.mastodon_instance import instance, look
 from cm_desktop.connectors.mastodon_oauth import BROWSER
 from cm_desktop.connectors.mastodon_read import Pass
+from cm_desktop.connectors.mastodon_server import NEEDED, Server, server_of
+from cm_desktop.connectors.mastodon_words import words
 from cm_desktop.connectors.mastodon_write import Writer
-from cm_desktop.domain.channel_words import ChannelWords, FieldWords, Step
-from cm_desktop.domain.errors import AddressError, GoneError, SignInNeededError
+from cm_desktop.domain.errors import (
+    AddressError,
+    GoneError,
+    ServerTroubleError,
+    SignInNeededError,
+)
 from cm_desktop.domain.events import Event
 from cm_desktop.domain.policy import Ability, ChannelPolicy, TextUnit
-from cm_desktop.i18n import _
 
-_USUAL_LIMIT = 500
+_ABILITIES = frozenset(
+    {
+        Ability.REPLY,
+        Ability.PRIVATE,
+        Ability.EDIT,
+        Ability.DELETE,
+        Ability.LIKE,
+        Ability.MUTE,
+        Ability.BLOCK,
+        Ability.REPORT,
+    }
+)
 
 
-def _policy(limit: int, *, knows_keys: bool) -> ChannelPolicy:
+def _policy(server: Server) -> ChannelPolicy:
     return ChannelPolicy(
-        abilities=frozenset(
-            {
-                Ability.REPLY,
-                Ability.PRIVATE,
-                Ability.EDIT,
-                Ability.DELETE,
-                Ability.LIKE,
-                Ability.MUTE,
-                Ability.BLOCK,
-                Ability.REPORT,
-            }
-        ),
+        abilities=_ABILITIES - server.lacks,
         own_only=frozenset({Ability.DELETE}),
-        text_limit=limit,
+        text_limit=server.text_limit,
         text_unit=TextUnit.MASTODON,
         poll_seconds=120,
-        repeat_is_safe=knows_keys,
+        # For an hour, which is longer than the outbox tries; only Mastodon promises it.
+        repeat_is_safe=server.is_mastodon,
     )
 
 
@@ -56,39 +61,37 @@ class Mastodon(HttpConnector):
 
     @property
     def policy(self) -> ChannelPolicy:
-        """What can be done; only Mastodon itself is known to drop a repeated key."""
-        limit = self._settings.get("text_limit", "")
-        return _policy(
-            int(limit) if limit.isdecimal() else _USUAL_LIMIT,
-            knows_keys=self._settings.get("software", "") == "Mastodon",
-        )
+        """What can be done; servers that only resemble Mastodon may do less."""
+        return _policy(server_of(self._settings))
 
     def identify(self) -> Identity:
         """Sign in; learn who we are and what the server allows."""
-        me = self._http.get_json("/api/v1/accounts/verify_credentials", shapes.Account)
+        me = self._myself()
         about = instance(self._http)
-        name = server_name(self._http.base_url)
-        who = me.username or me.acct.partition("@")[0]
-        if not me.id or not who:
+        name = shapes.name_of(me.username or me.acct).partition("@")[0]
+        if not me.id or not name:
             raise AddressError("no_api", self._http.base_url)
+        place = server_name(self._http.base_url)
         self._settings = {
             **self._config.settings,
             "user": me.id,
+            "name": name,
+            "host": about.host or place,
             "software": about.software,
-            "text_limit": str(about.limits.max_characters),
+            "text_limit": str(about.text_limit),
+            "link_length": str(about.link_length),
         }
-        author = shapes.author_of(me)
         return Identity(
-            remote_id=f"{who}@{name}".lower(),
-            handle=f"@{who}@{name}",
-            title=author.name or who,
+            remote_id=f"{name}@{place}".lower(),
+            handle=f"@{name}@{about.host or place}",
+            title=shapes.author_of(me).name or name,
             url=self._http.base_url,
             settings=self._settings,
         )
 
     def fetch(self, since: str | None) -> Iterator[Event]:
         """Report mentions, threads and private messages; see mastodon_read."""
-        return Pass(self._http, since, self._me()).events()
+        return Pass(self._http, since, self._server()).events()
 
     def send(self, reply: Reply) -> Sent:
         """Answer a status, once."""
@@ -108,76 +111,33 @@ class Mastodon(HttpConnector):
             raise SignInNeededError("no_token")
         return http_to(self._config, authorization=bearer(token))
 
-    def _me(self) -> str:
-        if not self._settings.get("user"):
+    def _myself(self) -> shapes.Account:
+        try:
+            return self._http.get_json("/api/v1/accounts/verify_credentials", shapes.Account)
+        except GoneError as error:
+            raise AddressError("no_api", self._http.base_url) from error
+        except ServerTroubleError as error:
+            if error.detail == "not_json":  # a web page: some other website
+                raise AddressError("no_api", self._http.base_url) from error
+            raise
+
+    def _server(self) -> Server:
+        """Return what `identify` found out; asks now if nobody asked before."""
+        if not all(self._settings.get(name) for name in NEEDED):
             self.identify()
-        return self._settings["user"]
+        return server_of(self._settings)
 
     def _writer(self) -> Writer:
-        me = self._me()
-        return Writer(self._http, me, self.policy.text_limit or _USUAL_LIMIT)
-
-
-def instance(http: Http) -> shapes.Instance:
-    """Return what a server says of itself, in the second form or else the first."""
-    try:
-        return http.get_json("/api/v2/instance", shapes.Instance)
-    except GoneError:
-        return http.get_json("/api/v1/instance", shapes.Instance)
-
-
-def look(config: AccountConfig) -> Finding:
-    """Tell what stands behind an address. Raises AddressError("no_api") for another kind."""
-    http = http_to(config)
-    try:
-        about = instance(http)
-    except GoneError as error:
-        raise AddressError("no_api", http.base_url) from error
-    finally:
-        http.close()
-    return Finding(
-        software=about.software,
-        title=about.title or server_name(http.base_url),
-        text_limit=about.limits.max_characters,
-        text_unit=TextUnit.MASTODON,
-        url=server_address(config),
-    )
-
-
-def _words() -> ChannelWords:
-    return ChannelWords(
-        card=_("Mentions, answers to your posts and private messages on a Mastodon server."),
-        steps=(
-            Step(text=_("Type the address of your server, and sign in there in the browser.")),
-            Step(
-                text=_(
-                    "Or make an access token there, under “Preferences”, “Development”, and paste"
-                    " it below."
-                ),
-                link="{url}/settings/applications",
-            ),
-        ),
-        fields={
-            "url": FieldWords(label=_("Address of the server"), example="https://mastodon.social"),
-            "token": FieldWords(
-                label=_("Access token"),
-                hint=_("Not needed if you sign in in the browser."),
-            ),
-        },
-        limits=(
-            _("Mastodon cannot hide answers of others; you can mute, block or report."),
-            _("Answers of people your server does not know of may not arrive."),
-        ),
-    )
+        return Writer(self._http, self._server())
 
 
 CHANNEL = ChannelInfo(
     channel="mastodon",
     make=Mastodon,
-    words=_words,
+    words=words,
     secret_fields=("token",),
     needs_url=True,
-    policy=_policy(_USUAL_LIMIT, knows_keys=True),
+    policy=_policy(Server(me="")),
     look=look,
     browser=BROWSER,
 )

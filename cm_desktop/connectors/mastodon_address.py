@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from cm_desktop.connectors.base import AccountConfig
 from cm_desktop.connectors.http import Http
+from cm_desktop.connectors.mastodon_server import MASTODON
 from cm_desktop.domain.errors import AddressError
 
 
 def server_address(config: AccountConfig) -> str:
-    """Return the base address for what was typed: an address, a host, or @name@host.
+    """Return the base address for what was typed: an address of any page, a host, or a name.
 
     Raises AddressError("missing") where nothing names a server.
     """
     typed = config.url.strip() or config.handle.strip()
-    host = typed.rpartition("@")[2] if "://" not in typed else typed
+    scheme, gap, rest = typed.rpartition("://")
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     if not host:
         raise AddressError("missing", "url")
-    address = host if "://" in host else f"https://{host}"
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else address
+    return f"{scheme.lower()}://{host}" if gap else f"https://{host}"
 
 
 def server_name(address: str) -> str:
@@ -35,10 +36,12 @@ def http_to(config: AccountConfig, authorization: str = "") -> Http:
     such a one is lost without an answer. Until `identify` has found Mastodon itself, each
     request has a connection of its own.
     """
-    kept_open = config.settings.get("software", "") == "Mastodon"
+    kept_open = config.settings.get("software", "") == MASTODON
+    # Our sign-in goes over TLS or nowhere, whatever other channels may be allowed.
+    settings = {key: config.settings[key] for key in config.settings if key != "allow_http"}
     return Http(
         server_address(config),
-        settings=config.settings,
+        settings=settings,
         headers={} if kept_open else {"Connection": "close"},
         authorization=authorization,
     )

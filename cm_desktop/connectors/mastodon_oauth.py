@@ -13,10 +13,16 @@ import msgspec
 from cm_desktop.connectors.base import AccountConfig, BrowserSignIn, SignInPage
 from cm_desktop.connectors.mastodon_address import http_to
 from cm_desktop.connectors.oauth import fresh_secret, pkce_challenge
-from cm_desktop.domain.errors import NotAllowedError, RejectedError, SignInNeededError
+from cm_desktop.domain.errors import (
+    AddressError,
+    GoneError,
+    NotAllowedError,
+    RejectedError,
+    SignInNeededError,
+)
 
 SHOWN_CODE = "urn:ietf:wg:oauth:2.0:oob"
-# No more than what the connector does.
+# No more than what the connector does. Private conversations are read as statuses.
 SCOPES = (
     "read:accounts read:notifications read:statuses write:blocks write:favourites write:mutes"
     " write:reports write:statuses"
@@ -42,6 +48,8 @@ def begin(config: AccountConfig, redirect: str) -> SignInPage:
             "scopes": SCOPES,
         }
         app = http.post_form("/api/v1/apps", form).json(_App)
+    except GoneError as error:
+        raise AddressError("no_api", http.base_url) from error
     finally:
         http.close()
     verifier = fresh_secret()

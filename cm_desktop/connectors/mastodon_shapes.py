@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from collections.abc import Set
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -21,20 +22,23 @@ from cm_desktop.domain.events import (
     SeenConversation,
     SeenPost,
 )
-from cm_desktop.domain.model import Attachment, Direction, Kind
+from cm_desktop.domain.model import Attachment, Direction
 
 _PUBLIC = ("public", "unlisted")
 _MEDIA = {"image": "image/*", "gifv": "video/mp4", "video": "video/*", "audio": "audio/*"}
 _MOST_MEDIA = 16
 _MOST_MENTIONS = 50
+_MOST_OPTIONS = 50
 _TITLE = 80  # characters of a post that make its title
-Id = str
+# As Mastodon writes names: a dot or dash never ends one, so that it may end a sentence.
+_NAME = re.compile(r"\w(?:[\w.-]{0,98}\w)?(?:@\w(?:[\w.-]{0,250}\w)?(?::\d{1,5})?)?")
+_LEADING_NAME = re.compile(rf"@({_NAME.pattern})(?:\s+|$)")
 
 
 class Account(msgspec.Struct):
     """Somebody on the server."""
 
-    id: Id
+    id: str
     acct: str = ""  # without the host for people of the same server
     username: str = ""
     display_name: str | None = None
@@ -45,7 +49,7 @@ class Account(msgspec.Struct):
 class Media(msgspec.Struct):
     """A picture, film or sound of a status."""
 
-    id: Id = ""
+    id: str = ""
     type: str | None = None
     url: str | None = None
     remote_url: str | None = None
@@ -55,7 +59,7 @@ class Media(msgspec.Struct):
 class Mention(msgspec.Struct):
     """Somebody named in a status."""
 
-    id: Id = ""
+    id: str = ""
     acct: str = ""
 
 
@@ -75,13 +79,14 @@ class Poll(msgspec.Struct):
 class Status(msgspec.Struct):
     """One utterance."""
 
-    id: Id
+    id: str
     account: Account
     created_at: str
     content: str | None = ""
     visibility: str | None = "public"
-    in_reply_to_id: Id | None = None
+    in_reply_to_id: str | None = None
     spoiler_text: str | None = ""
+    sensitive: bool | None = False
     url: str | None = None
     uri: str | None = None
     edited_at: str | None = None
@@ -97,7 +102,7 @@ class Status(msgspec.Struct):
 class Notification(msgspec.Struct):
     """Something the server tells us of; we ask for those with a status only."""
 
-    id: Id
+    id: str
     type: str = ""
     status: Status | None = None
 
@@ -105,8 +110,14 @@ class Notification(msgspec.Struct):
 class Talk(msgspec.Struct):
     """A private conversation, by its newest status."""
 
-    id: Id
+    id: str
     last_status: Status | None = None
+
+
+class Named(msgspec.Struct):
+    """Whatever has an id."""
+
+    id: str
 
 
 class Context(msgspec.Struct):
@@ -114,47 +125,6 @@ class Context(msgspec.Struct):
 
     ancestors: list[msgspec.Raw] = []
     descendants: list[msgspec.Raw] = []
-
-
-class StatusLimits(msgspec.Struct):
-    """How long a status may be."""
-
-    max_characters: int = 500
-    characters_reserved_per_url: int = 23
-
-
-class Configuration(msgspec.Struct):
-    """The limits of a server."""
-
-    statuses: StatusLimits | None = None
-
-
-class Instance(msgspec.Struct):
-    """A server, in the second form (`/api/v2/instance`) or the first, which calls it `uri`."""
-
-    domain: str = ""
-    uri: str = ""
-    title: str | None = ""
-    version: str = ""
-    source_url: str | None = ""
-    configuration: Configuration | None = None
-    max_toot_chars: int | None = None  # of servers that had a limit before Mastodon told its own
-
-    @property
-    def limits(self) -> StatusLimits:
-        """The limits it names, else those usual."""
-        told = self.configuration and self.configuration.statuses
-        limits = told or StatusLimits(max_characters=self.max_toot_chars or 500)
-        return limits if 0 < limits.max_characters < 10_000_000 else StatusLimits()
-
-    @property
-    def software(self) -> str:
-        """What runs there: servers that resemble Mastodon say so in their version."""
-        name = re.search(r"compatible;\s*([A-Za-z][\w-]{1,30})", self.version)
-        if name:
-            return name[1]
-        named = re.match(r"([A-Za-z][\w-]{1,30})[/ ]", self.version)
-        return named[1] if named else "Mastodon"
 
 
 def when(text: str | None) -> datetime | None:
@@ -167,63 +137,81 @@ def when(text: str | None) -> datetime | None:
         return None
 
 
-def text_of(status: Status) -> str:
-    """Return what a status says: warning, text without leading names, and its poll."""
-    said = scrub(without_leading_names(plain_text(status.content or ""), status))
-    warning = clean_name(status.spoiler_text or "")
-    parts = [f"⚠ {warning}" if warning else "", said]
+def text_of(status: Status, whom: Set[str] = frozenset()) -> str:
+    """Return what a status says: warning, text without the names it begins with, and its poll.
+
+    `whom` are the names left out, see `without_leading_names`.
+    """
+    said = scrub(plain_text(status.content or ""))
+    parts = [warning_of(status), without_leading_names(said, whom) or said]
     if status.poll is not None:
-        parts.append("\n".join(_option(one) for one in status.poll.options[:50]))
+        parts.append("\n".join(_option(one) for one in status.poll.options[:_MOST_OPTIONS]))
     return "\n\n".join(part for part in parts if part)
 
 
-def without_leading_names(text: str, status: Status) -> str:
-    """Return a text without the @names at its start: they say whom it answers, as "To:" does."""
-    names = {one.acct.lower() for one in status.mentions or ()}
-    names |= {name.partition("@")[0] for name in names}
-    while found := re.match(r"@([\w.-]+(?:@[\w.:-]+)?)\s*", text):
-        if found[1].lower() not in names and found[1].partition("@")[0].lower() not in names:
+def warning_of(status: Status) -> str:
+    """Return the content warning of a status as the first line of its text, or nothing."""
+    warning = clean_name(status.spoiler_text or "")
+    return f"⚠ {warning}" if warning else ""
+
+
+def without_leading_names(text: str, whom: Set[str]) -> str:
+    """Return a text without the @names at its start that say whom it is for, as "To:" does.
+
+    `whom` are names in lower case without the @.
+    """
+    while found := _LEADING_NAME.match(text):
+        if found[1].lower() not in whom:
             break
         text = text[found.end() :]
     return text
 
 
-def message_of(status: Status, root: str, post: Status | None, me: str) -> MessageSeen | None:
-    """Return a status as a message, or None where it makes no sense.
-
-    `root` is the status the thread began with, `post` that status where it is ours.
-    """
+def message_of(
+    status: Status, place: SeenConversation, *, ours: bool, whom: Set[str]
+) -> MessageSeen | None:
+    """Return a status as a message of a conversation, or None where it makes no sense."""
     at = when(status.created_at)
-    if at is None or not status.id or not status.account.id:
+    if at is None or not scrub(status.id) or not scrub(status.account.id):
         return None
-    public = status.visibility in _PUBLIC
     return MessageSeen(
         remote_id=scrub(status.id),
-        conversation=_conversation(status, root, post),
-        direction=Direction.OUT if status.account.id == me else Direction.IN,
+        conversation=place,
+        direction=Direction.OUT if ours else Direction.IN,
         author=author_of(status.account),
-        text=text_of(status),
+        text=text_of(status, whom),
         created_at=at,
         parent_remote_id=scrub(status.in_reply_to_id or "") or None,
-        public=public,
+        public=status.visibility in _PUBLIC,
         edited_at=when(status.edited_at),
         liked=bool(status.favourited),
         permalink=web_address(status.url) or web_address(status.uri),
         language=_language(status.language),
         attachments=tuple(map(_attachment, (status.media_attachments or ())[:_MOST_MEDIA])),
-        context=context_of(status, me),
+        context=context_of(status),
     )
 
 
-def context_of(status: Status, me: str) -> dict[str, str]:
+def context_of(status: Status) -> dict[str, str]:
     """Return what an answer has to know of the status that it answers."""
-    others = [one.acct for one in status.mentions or () if one.id != me and one.acct]
+    others = [name_of(one.acct) for one in (status.mentions or ())[:_MOST_MENTIONS]]
     known = {
-        "visibility": status.visibility or "public",
-        "mentions": " ".join(dict.fromkeys(clean_name(one) for one in others[:_MOST_MENTIONS])),
+        "visibility": status.visibility or "",
+        "mentions": " ".join(dict.fromkeys(name for name in others if name)),
         "warning": clean_name(status.spoiler_text or ""),
     }
     return {name: scrub(value) for name, value in known.items() if value}
+
+
+def name_of(acct: str) -> str:
+    """Return a name as it can stand behind an @, or nothing: it may name nobody else."""
+    acct = acct.removeprefix("@")
+    return acct if _NAME.fullmatch(acct) else ""
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names in a text, without the @, as they are written."""
+    return re.findall(rf"(?<![\w/@])@({_NAME.pattern})", text)
 
 
 def author_of(account: Account) -> SeenAuthor:
@@ -259,17 +247,6 @@ def web_address(url: str | None) -> str:
         return ""
     fits = parts.scheme in ("http", "https") and parts.hostname and len(url) <= 2048
     return url if fits and url.isprintable() and " " not in url else ""
-
-
-def _conversation(status: Status, root: str, post: Status | None) -> SeenConversation:
-    kind = Kind.COMMENTS if post is not None else Kind.MENTION
-    if status.visibility == "direct":
-        kind = Kind.DIRECT
-    return SeenConversation(
-        remote_id=scrub(root),
-        kind=kind,
-        post=post_of(post) if post is not None and kind is Kind.COMMENTS else None,
-    )
 
 
 def _option(option: Option) -> str:

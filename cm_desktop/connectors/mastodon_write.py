@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -12,7 +14,13 @@ from cm_desktop.connectors import mastodon_shapes as shapes
 from cm_desktop.connectors.base import Action, Reply, Sent, Target
 from cm_desktop.connectors.http import Ask, Http
 from cm_desktop.connectors.http_json import items
-from cm_desktop.domain.errors import GoneError, NotAllowedError, RejectedError
+from cm_desktop.connectors.mastodon_server import Server, status_path
+from cm_desktop.domain.errors import (
+    GoneError,
+    NotAllowedError,
+    RejectedError,
+    ServerTroubleError,
+)
 from cm_desktop.domain.model import OutboxKind
 from cm_desktop.domain.policy import TextUnit
 from cm_desktop.domain.text_length import count
@@ -22,6 +30,8 @@ _PAGE = 40
 _PAGES = 5
 _VISIBLE = ("public", "unlisted", "private", "direct")
 _REPORT = 1_000  # characters of a report's comment
+_LINK = re.compile(r"https?://[^\s<>\"]+")
+_USUAL_LINK = 23  # what TextUnit.MASTODON counts a link as
 _OF_STATUS = {OutboxKind.LIKE: "favourite", OutboxKind.UNLIKE: "unfavourite"}
 _OF_ACCOUNT = {
     OutboxKind.MUTE: "mute",
@@ -31,103 +41,186 @@ _OF_ACCOUNT = {
 
 
 class Writer:
-    """What our account may say and do. `limit` is the longest status as Mastodon counts."""
+    """What our account may say and do."""
 
-    def __init__(self, http: Http, me: str, limit: int) -> None:
-        """Write as the account with that id."""
+    def __init__(self, http: Http, server: Server) -> None:
+        """Write as the account that the server knows us by."""
         self._http = http
-        self._me = me
-        self._limit = limit
+        self._server = server
 
     def send(self, reply: Reply) -> Sent:
         """Answer a status, once: a second time within an hour Mastodon knows the key.
 
         Nobody is notified who is not named in the text, so the one who is answered is.
+        Servers that resemble Mastodon make a post of its own out of an answer to what is no
+        longer there; so it is looked at first.
         """
-        text = self._with_names(reply)
+        target = reply.target
         form = {
-            "status": text,
-            "in_reply_to_id": reply.target.remote_id,
-            "visibility": "direct" if reply.private else visibility(reply.target),
+            "status": self._with_names(reply),
+            "in_reply_to_id": target.remote_id,
+            "visibility": "direct" if reply.private else visibility(target),
         }
-        if warning := reply.target.context.get("warning"):
+        if warning := target.context.get("warning"):
             form["spoiler_text"] = warning
+        if not self._server.is_mastodon:
+            self._read(target.remote_id)
         answer = self._http.post_form(
             "/api/v1/statuses", form, headers={"Idempotency-Key": reply.client_key}
         )
-        return _sent(answer.json(shapes.Status))
+        return self._sent(answer.json(shapes.Status))
 
     def find_sent(self, reply: Reply) -> Sent | None:
-        """Look for an answer of ours by what it answers, its text and its time."""
-        earliest = reply.first_attempt_at and reply.first_attempt_at - _CLOCKS_DIFFER
-        asked: dict[str, object] = {"limit": _PAGE, "exclude_reblogs": "true"}
-        for _ in range(_PAGES):
-            path = f"/api/v1/accounts/{quote(self._me, safe='')}/statuses"
-            page = self._http.get_json(path, list[msgspec.Raw], asked)
-            ours = [one for one in items(page, shapes.Status) if isinstance(one, shapes.Status)]
-            for one in ours:
-                at = shapes.when(one.created_at)
-                if earliest and at and at < earliest:
-                    return None
-                if one.in_reply_to_id == reply.target.remote_id and _same(one, reply.text):
-                    return _sent(one)
-            if not ours or len(page) < _PAGE or not earliest:
-                return None
-            asked["max_id"] = ours[-1].id
-        return None
+        """Look for an answer of ours by what it answers, its text and its time.
+
+        First below what it answers, then among all of ours: were that deleted meanwhile, our
+        answer would hang on nothing.
+        """
+        found = [*self._below(reply), *self._among_ours(reply)]
+        exact = (one for one in found if _folded(self._said(one)) == _folded(self._meant(reply)))
+        # Mastodon keeps texts as they are; others read Markdown and smileys in them.
+        like = found if not self._server.is_mastodon else []
+        close = (one for one in like if _letters(self._said(one)) == _letters(self._meant(reply)))
+        match = next(exact, None) or next(close, None)
+        return self._sent(match) if match else None
 
     def act(self, action: Action) -> None:
         """Do one thing to a status or to whoever wrote it."""
-        status = quote(action.target.remote_id, safe="")
-        account = quote(action.target.author_remote_id, safe="")
         if word := _OF_STATUS.get(action.kind):
-            self._http.post_json(f"/api/v1/statuses/{status}/{word}", shapes.Status)
+            self._http.post(status_path(action.target.remote_id, f"/{word}")).json(object)
         elif word := _OF_ACCOUNT.get(action.kind):
-            self._http.post_json(f"/api/v1/accounts/{account}/{word}", dict)
+            account = quote(action.target.author_remote_id, safe="")
+            if not account:
+                raise GoneError("no_author")
+            self._http.post(f"/api/v1/accounts/{account}/{word}").json(object)
         elif action.kind is OutboxKind.DELETE:
-            self._http.delete(f"/api/v1/statuses/{status}")
+            self._delete(action.target)
         elif action.kind is OutboxKind.EDIT:
             self._edit(action)
         elif action.kind is OutboxKind.REPORT:
-            form = {
-                "account_id": action.target.author_remote_id,
-                "status_ids[]": [action.target.remote_id],
-                "comment": action.text[:_REPORT],
-            }
-            self._http.post_form("/api/v1/reports", form)
+            self._report(action)
         else:
             raise NotAllowedError("ability")
 
+    def _delete(self, target: Target) -> None:
+        if target.author_remote_id != self._server.me:
+            raise NotAllowedError("not_own_message")
+        try:
+            self._http.delete(status_path(target.remote_id)).json(object)
+        except GoneError:
+            # It was gone already; or this server cannot delete, and then it is still there.
+            with suppress(GoneError):
+                self._read(target.remote_id)
+                raise NotAllowedError("ability") from None
+
+    def _report(self, action: Action) -> None:
+        form = {
+            "account_id": action.target.author_remote_id,
+            "status_ids[]": [action.target.remote_id],
+            "comment": action.text[:_REPORT],
+        }
+        self._http.post_form("/api/v1/reports", form).json(object)
+
     def _edit(self, action: Action) -> None:
         """Change the text of a status of ours; what hangs on it stays only if it is named."""
-        path = f"/api/v1/statuses/{quote(action.target.remote_id, safe='')}"
-        now = self._http.get_json(path, shapes.Status)
-        if now.account.id != self._me:
+        now = self._read(action.target.remote_id)
+        if now.account.id != self._server.me:
             raise NotAllowedError("not_own_message")
-        if _same(now, action.text):
+        if now.poll is not None:
+            raise RejectedError("has_poll")  # the votes would be lost
+        text = action.text.strip().removeprefix(shapes.warning_of(now)).strip()
+        if _folded(self._said(now)) == _folded(text):
             return
-        names = [one.acct for one in now.mentions or () if one.acct]
-        form: dict[str, object] = {"status": self._checked(_named(action.text, names))}
-        if now.spoiler_text:
-            form["spoiler_text"] = now.spoiler_text
+        names = [shapes.name_of(one.acct) for one in now.mentions or ()]
+        form: dict[str, object] = {"status": self._checked(_named(text, names))}
+        form["spoiler_text"] = now.spoiler_text or ""
+        form["sensitive"] = "true" if now.sensitive else "false"
         if media := [one.id for one in now.media_attachments or () if one.id]:
             form["media_ids[]"] = media
-        self._http.ask(Ask(method="PUT", path=path, form=form))
+        path = status_path(action.target.remote_id)
+        self._http.ask(Ask(method="PUT", path=path, form=form)).json(object)
+
+    def _read(self, number: str) -> shapes.Status:
+        return self._server.settled(self._http.get_json(status_path(number), shapes.Status))
+
+    def _below(self, reply: Reply) -> Iterator[shapes.Status]:
+        path = status_path(reply.target.remote_id, "/context")
+        with suppress(GoneError):
+            context = self._http.get_json(path, shapes.Context)
+            yield from self._answers_to(reply, self._statuses(context.descendants))
+
+    def _among_ours(self, reply: Reply) -> Iterator[shapes.Status]:
+        asked: dict[str, object] = {"limit": _PAGE, "exclude_reblogs": "true"}
+        for _ in range(_PAGES):
+            path = f"/api/v1/accounts/{quote(self._server.me, safe='')}/statuses"
+            page = self._http.get_json(path, list[msgspec.Raw], asked)
+            ids = [one.id for one in items(page, shapes.Named) if isinstance(one, shapes.Named)]
+            found = list(self._statuses(page))
+            yield from self._answers_to(reply, found)
+            earlier = any(_is_before(reply, one) for one in found)
+            if not ids or len(page) < _PAGE or earlier or not reply.first_attempt_at:
+                return
+            asked["max_id"] = ids[-1]
+
+    def _statuses(self, page: list[msgspec.Raw]) -> Iterator[shapes.Status]:
+        for one in items(page, shapes.Status):
+            if isinstance(one, shapes.Status):
+                yield self._server.settled(one)
+
+    def _answers_to(
+        self, reply: Reply, found: Iterator[shapes.Status] | list[shapes.Status]
+    ) -> Iterator[shapes.Status]:
+        for one in found:
+            in_place = one.in_reply_to_id == reply.target.remote_id
+            if in_place and one.account.id == self._server.me and not _is_before(reply, one):
+                yield one
+
+    def _said(self, status: shapes.Status) -> str:
+        text = shapes.text_of(status, self._server.left_out(status))
+        return text.removeprefix(shapes.warning_of(status))
+
+    def _meant(self, reply: Reply) -> str:
+        names = {name.lower() for name in self._names(reply)}
+        names |= {name.partition("@")[0] for name in names}
+        return shapes.without_leading_names(reply.text.strip(), names)
+
+    def _names(self, reply: Reply) -> list[str]:
+        """Return whom an answer is for: the author, and whoever was named beside us."""
+        author = shapes.name_of(reply.target.author_handle)
+        ours = reply.target.author_remote_id == self._server.me
+        names = [author] if author and not ours else []
+        if not reply.private or ours:
+            names += map(shapes.name_of, reply.target.context.get("mentions", "").split())
+        return [name for name in names if name and name.lower() not in self._server.own_names]
 
     def _with_names(self, reply: Reply) -> str:
-        author = reply.target.author_handle.lstrip("@")
-        others = reply.target.context.get("mentions", "").split() if not reply.private else []
-        names = [author, *others] if author else others
+        names = self._names(reply)
         text = _named(reply.text, names)
-        if count(text, TextUnit.MASTODON) > self._limit:
-            text = _named(reply.text, names[:1])
+        if self._over(text) > 0:
+            text = _named(reply.text, names[:1])  # the others see it in the thread
         return self._checked(text)
 
     def _checked(self, text: str) -> str:
-        over = count(text, TextUnit.MASTODON) - self._limit
+        over = self._over(text)
         if over > 0:
             raise RejectedError("too_long", str(over))
         return text
+
+    def _over(self, text: str) -> int:
+        links = len(_LINK.findall(text)) * (self._server.link_length - _USUAL_LINK)
+        return count(text, TextUnit.MASTODON) + links - self._server.text_limit
+
+    def _sent(self, status: shapes.Status) -> Sent:
+        status = self._server.settled(status)
+        if not status.id:
+            raise ServerTroubleError("no_id")
+        return Sent(
+            remote_id=status.id,
+            permalink=shapes.web_address(status.url),
+            created_at=shapes.when(status.created_at),
+            text=shapes.text_of(status, self._server.left_out(status)),
+            context=shapes.context_of(status),
+        )
 
 
 def visibility(target: Target) -> str:
@@ -140,31 +233,24 @@ def visibility(target: Target) -> str:
 
 def _named(text: str, names: list[str]) -> str:
     """Put @names in front of a text, but for those that are in it."""
-    there = {one.lower() for one in re.findall(r"@([\w.-]+(?:@[\w.:-]+)?)", text)}
-    missing = [one for one in dict.fromkeys(names) if one.lower() not in there]
+    there = {name.lower() for name in shapes.names_in(text)}
+    missing = [one for one in dict.fromkeys(names) if one and one.lower() not in there]
     return " ".join([*(f"@{one}" for one in missing), text])
 
 
-def _same(status: shapes.Status, text: str) -> bool:
-    said = shapes.text_of(status)
-    ours = shapes.without_leading_names(text.strip(), status)
-    warning = f"⚠ {status.spoiler_text}" if status.spoiler_text else ""
-    return _folded(said.removeprefix(warning)) == _folded(ours)
+def _is_before(reply: Reply, status: shapes.Status) -> bool:
+    """Whether a status is older than the first attempt, for clocks that differ."""
+    at = shapes.when(status.created_at)
+    first = reply.first_attempt_at
+    return bool(first and at and at < first - _CLOCKS_DIFFER)
 
 
 def _folded(text: str) -> str:
-    # A server shortens what links show, and names lose their host.
-    text = re.sub(r"(@[\w.-]+)@[\w.:-]+", r"\1", text)
-    return " ".join(text.split())
+    """Return a text as far as every server keeps it: names lose their host."""
+    return " ".join(re.sub(r"(@[\w.-]+)@[\w.:-]+", r"\1", text).split())
 
 
-def _sent(status: shapes.Status) -> Sent:
-    if not status.id:
-        raise GoneError("no_id")
-    return Sent(
-        remote_id=status.id,
-        permalink=shapes.web_address(status.url),
-        created_at=shapes.when(status.created_at),
-        text=shapes.text_of(status),
-        context=shapes.context_of(status, status.account.id),
-    )
+def _letters(text: str) -> str:
+    """Return the letters and digits; a text without any stands for itself."""
+    text = _folded(text)
+    return re.sub(r"\W+", "", text) or text

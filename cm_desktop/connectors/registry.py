@@ -12,6 +12,11 @@ _MODULES = {
     "wordpress": "wordpress",
     "mail": "mail",
     "mastodon": "mastodon",
+    "bluesky": "bluesky",
+    "misago": "misago",
+    "matrix": "matrix",
+    "telegram": "telegram",
+    "notifications": "notifications",
 }
 
 CHANNELS: tuple[str, ...] = tuple(_MODULES)

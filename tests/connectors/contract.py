@@ -85,7 +85,8 @@ class ContractCase:
     troubles = frozenset(Trouble) - {Trouble.MOVED, Trouble.RATE_UNTOLD}  # which only HTTP knows
     errors: ClassVar = {}  # (step, Trouble): error class, where it differs from EXPECTED
     actions = ()  # kinds that `act` carries out on a message of a stranger
-    echoes = True  # whether the channel tells us of our own replies
+    echoes = True  # whether the channel tells us of what we say and do
+    forgets = False  # whether the channel drops what lies before the cursor it is asked from
     tells_deletions = False  # whether it shows that a message was deleted there; see `remove`
     first_bite = 1_000  # messages that a first fetch may report at most
 

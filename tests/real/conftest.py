@@ -1,6 +1,18 @@
 """The real servers, started once for all tests that need them."""
 
+from tests.servers.bluesky import running_bluesky
 from tests.servers.mail import mail_server, running_mail_server
+from tests.servers.misago import misago, running_misago
+from tests.servers.synapse import synapse
 from tests.servers.wordpress import running_wordpress, wordpress
 
-__all__ = ["mail_server", "running_mail_server", "running_wordpress", "wordpress"]
+__all__ = [
+    "mail_server",
+    "misago",
+    "running_bluesky",
+    "running_mail_server",
+    "running_misago",
+    "running_wordpress",
+    "synapse",
+    "wordpress",
+]

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "token-of-the-bakery"
-US, ANNA = "1", "2"
-_NAMES = {US: "baeckerei", ANNA: "anna"}
+US, ANNA, BEN = "1", "2", "3"
+_NAMES = {US: "baeckerei", ANNA: "anna", BEN: "ben@anderswo.example"}
+# What a server that leaves out what it can still says of a status.
+_CORE = ("id", "account", "created_at", "content", "visibility", "in_reply_to_id", "spoiler_text")
 
 
 class FakeServer:
@@ -17,13 +19,16 @@ class FakeServer:
         self.loopback = loopback
         self.now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
         self.statuses = {}
-        self.notifications = []  # id, status id; oldest first
+        self.notifications = []  # id, status id, type; oldest first
+        self.filtered = set()  # ids of notifications that are told only to who asks for them
         self.talks = []  # status ids, newest last
         self.acts = {}  # (word, id): what is in effect
         self.keys = {}
         self.reports = []
         self.asked = []
-        self.minimal = False  # as a server that leaves out what it can
+        self.minimal = False  # as a server that leaves out what it can, in its own way
+        self.strict = False  # as a server that refuses kinds of notifications it does not know
+        self.apps = {}  # client id: its form
         self.page = 40
         self.version = "4.5.2"
         loopback.otherwise = self._serve
@@ -34,7 +39,7 @@ class FakeServer:
         number = str(100_000 + len(self.statuses) + 1)
         self.now += timedelta(seconds=1)
         parent = self.statuses.get(reply_to)
-        named = set(re.findall(r"@(\w+)", text))
+        named = set(re.findall(r"@([\w.-]+(?:@[\w.-]+)?)", text))
         self.statuses[number] = {
             "id": number,
             "created_at": self.now.isoformat().replace("+00:00", ".000Z"),
@@ -65,8 +70,10 @@ class FakeServer:
             self.talks.append(number)
         return number
 
-    def notify(self, status):
-        self.notifications.append((str(len(self.notifications) + 1), status))
+    def notify(self, status, kind="mention"):
+        number = str(int(self.notifications[-1][0]) + 1 if self.notifications else 1)
+        self.notifications.append((number, status, kind))
+        return number
 
     def delete(self, number):
         status = self.statuses.pop(number)
@@ -116,10 +123,19 @@ class FakeServer:
         )  # fmt: skip
 
     def instance1(self, exchange, _query, _form):
-        exchange.answer({"uri": "x", "title": "Klein", "version": "2.75 (compatible; snac 2.75)"})
+        version = "4.0.0 (not true; really snac/2.75)" if self.minimal else self.version
+        exchange.answer({"uri": "klein.example", "title": "Klein", "version": version})
 
     def list_notifications(self, exchange, query, _form):
+        kinds = query.get("types[]") or []
+        if self.strict and "quote" in kinds:
+            exchange.answer({"error": "Unbekannte Art"}, status=422)
+            return
         known = list(self.notifications)
+        if not self.minimal:
+            known = [one for one in known if one[2] in kinds]
+        if query.get("include_filtered") != ["true"]:
+            known = [one for one in known if one[0] not in self.filtered]
         if low := (query.get("min_id") or [""])[0]:
             known = [one for one in known if int(one[0]) > int(low)]
         if high := (query.get("max_id") or [""])[0]:
@@ -129,9 +145,9 @@ class FakeServer:
         known = known[:limit] if forward else known[-limit:]
         exchange.answer(
             [
-                {"id": number, "type": "mention", "account": account(ANNA),
-                 "status": self.statuses[status]}
-                for number, status in reversed(known)
+                {"id": number, "type": kind, "account": account(ANNA),
+                 "status": self._told(status)}
+                for number, status, kind in reversed(known)
             ]
         )  # fmt: skip
 
@@ -139,7 +155,8 @@ class FakeServer:
         ours = [one for one in self.statuses.values() if one["account"]["id"] == US][::-1]
         if high := (query.get("max_id") or [""])[0]:
             ours = [one for one in ours if int(one["id"]) < int(high)]
-        exchange.answer(ours[: int((query.get("limit") or ["20"])[0])])
+        ours = ours[: int((query.get("limit") or ["20"])[0])]
+        exchange.answer([self._told(one["id"]) for one in ours])
 
     def list_talks(self, exchange, query, _form):
         if self.minimal:
@@ -163,7 +180,7 @@ class FakeServer:
 
     def show(self, exchange, _query, _form, number):
         if number in self.statuses:
-            exchange.answer(self.statuses[number])
+            exchange.answer(self._told(number))
         else:
             exchange.answer({"error": "Nicht gefunden"}, status=404)
 
@@ -173,9 +190,9 @@ class FakeServer:
             return
         above, one = [], self.statuses[number]["in_reply_to_id"]
         while one in self.statuses:
-            above.insert(0, self.statuses[one])
+            above.insert(0, self._told(one))
             one = self.statuses[one]["in_reply_to_id"]
-        below = [one for one in self.statuses.values() if self._is_below(one, number)]
+        below = [self._told(one) for one in self.statuses if self._is_below(one, number)]
         exchange.answer({"ancestors": above, "descendants": below})
 
     def create(self, exchange, _query, form):
@@ -222,13 +239,30 @@ class FakeServer:
         self.reports.append(form)
         exchange.answer({"id": "1"})
 
+    def app(self, exchange, _query, form):
+        number = f"app-{len(self.apps) + 1}"
+        self.apps[number] = {name: values[0] for name, values in form.items()}
+        exchange.answer({"client_id": number, "client_secret": f"secret of {number}"})
+
+    def token(self, exchange, _query, form):
+        app = self.apps.get(form["client_id"][0], {})
+        known = form["code"] == ["code-of-the-page"]
+        if not known or form["redirect_uri"] != [app.get("redirect_uris")]:
+            exchange.answer({"error": "invalid_grant"}, status=400)
+            return
+        exchange.answer({"access_token": TOKEN, "token_type": "Bearer", "scope": app["scopes"]})
+
+    def _told(self, number):
+        status = self.statuses[number]
+        return {name: status[name] for name in _CORE} if self.minimal else status
+
     def _root(self, number):
         while self.statuses[number]["in_reply_to_id"] in self.statuses:
             number = self.statuses[number]["in_reply_to_id"]
         return number
 
     def _is_below(self, status, number):
-        one = status["in_reply_to_id"]
+        one = self.statuses[status]["in_reply_to_id"]
         while one in self.statuses:
             if one == number:
                 return True
@@ -238,7 +272,8 @@ class FakeServer:
 
 def account(number):
     name = _NAMES[number]
-    return {"id": number, "acct": name, "username": name, "display_name": name.title(),
+    short = name.partition("@")[0]
+    return {"id": number, "acct": name, "username": short, "display_name": short.title(),
             "url": f"https://mastodon.example/@{name}", "avatar": None}  # fmt: skip
 
 
@@ -257,4 +292,6 @@ _ROUTES = (
     ("POST", r"/api/v1/statuses/(\w+)/(favourite|unfavourite)", FakeServer.favourite),
     ("POST", r"/api/v1/accounts/(\w+)/(mute|block|unblock)", FakeServer.relate),
     ("POST", r"/api/v1/reports", FakeServer.report),
+    ("POST", r"/api/v1/apps", FakeServer.app),
+    ("POST", r"/oauth/token", FakeServer.token),
 )
