@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cm_desktop.connectors import misago_shapes as shapes
 from cm_desktop.connectors.misago_forum import Forum
-from cm_desktop.domain.errors import GoneError
+from cm_desktop.domain.errors import GoneError, NotAllowedError
 from cm_desktop.domain.events import ItemSkipped
 
 _LAST_TRIES = 3  # for the last page, while others write
@@ -39,10 +40,13 @@ class PagesOf:
         self._posts: dict[int, shapes.Post] = {}
         self._skipped: dict[str | None, ItemSkipped] = {}
 
-    def down_to(self, floor: int, most: int, pages: int = 1) -> Reading:
+    def down_to(
+        self, floor: int, most: int, pages: int = 1, since: datetime | None = None
+    ) -> Reading:
         """Read from the last page, at most `most` of them, until a post is not newer than one.
 
-        `pages` is how many there were when we last heard. Raises GoneError, NotAllowedError.
+        It also ends with a post from before `since`. `pages` is how many there were when we
+        last heard. Raises GoneError, NotAllowedError.
 
         Pages are counted from the oldest post. What is deleted while we read moves others
         towards pages that we have yet to see; what is approved moves one the other way, over
@@ -51,7 +55,7 @@ class PagesOf:
         page, numbers = self._last(pages)
         at = page.post_set.page
         newest = page
-        while at > 1 and most > 1 and not self._reached(numbers, floor):
+        while at > 1 and most > 1 and not self._reached(numbers, floor, since):
             most -= 1
             above = numbers
             before, numbers = self._page(at - 1)
@@ -64,7 +68,7 @@ class PagesOf:
             page=newest,
             posts=[self._posts[number] for number in sorted(self._posts)],
             skipped=[*self._skipped.values()],
-            whole=to_begin or self._reached(numbers, floor),
+            whole=to_begin or self._reached(numbers, floor, since),
             to_begin=to_begin,
         )
 
@@ -76,9 +80,12 @@ class PagesOf:
         # What makes no sense to us may be a post as well.
         return posts[0] if posts else None, others or bool(self._skipped)
 
-    @staticmethod
-    def _reached(numbers: set[int], floor: int) -> bool:
-        return min(numbers, default=floor + 1) <= floor
+    def _reached(self, numbers: set[int], floor: int, since: datetime | None) -> bool:
+        if not numbers:
+            return False
+        oldest = min(numbers)
+        at = shapes.when(self._posts[oldest].posted_on)
+        return oldest <= floor or (since is not None and at is not None and at < since)
 
     def _last(self, pages: int) -> tuple[shapes.ThreadPage, set[int]]:
         try:
@@ -107,3 +114,24 @@ class PagesOf:
                 numbers.add(one.id)
                 self._posts[one.id] = one
         return page, numbers
+
+
+def thread_of(forum: Forum, post: int, author: int) -> int | None:
+    """Return the thread a public post stands in now; None where it is in none we may see.
+
+    Asks for what its author wrote: a list in which one can begin with a certain post. Raises
+    NotAllowedError where that cannot be told: the author left, or we may not see people.
+    """
+    if not author:
+        raise NotAllowedError("no_author")
+    try:
+        route, asked = f"/api/users/{author}/posts/", {"start": str(post)}
+        feed = forum.get_json(route, shapes.Feed, asked)
+    except GoneError:
+        return None  # nothing as old as that is left, or nobody
+    found = shapes.decoded(feed.results[:1], shapes.Post)
+    return shapes.thread_in(found[0]) if found and _is(found[0], post) else None
+
+
+def _is(found: shapes.Post | ItemSkipped, post: int) -> bool:
+    return isinstance(found, shapes.Post) and found.id == post

@@ -18,7 +18,7 @@ import msgspec
 from cm_desktop.connectors import misago_shapes as shapes
 from cm_desktop.connectors.cursors import in_turns, read_cursor, written
 from cm_desktop.connectors.misago_forum import Forum
-from cm_desktop.connectors.misago_pages import PagesOf, Reading
+from cm_desktop.connectors.misago_pages import PagesOf, Reading, thread_of
 from cm_desktop.domain.errors import GoneError, NotAllowedError
 from cm_desktop.domain.events import (
     CursorMoved,
@@ -44,7 +44,8 @@ THREAD_PAGES = 50  # of one thread in one pass
 _WATCHED = 300  # posts
 _AGAIN_NEWEST, _AGAIN_OTHERS = 3, 3  # threads looked at again in each pass
 _AGAIN_PAGES = 5
-_SEARCHED = 10  # threads in which a missing post is looked for
+_LOOKED_UP = 30  # missing posts in one pass
+_SEARCHED = 5  # threads in which one is looked for where nobody tells us
 _HELD_THREADS = 20
 _NOT_READ = 2**63
 
@@ -65,8 +66,8 @@ class Cursor(msgspec.Struct):
 
     threads: Mark = msgspec.field(default_factory=Mark)
     private: Mark = msgspec.field(default_factory=Mark)
-    # The newest posts, by their thread: edited, hidden, deleted?
-    watched: dict[_Number, list[_Number]] = msgspec.field(default_factory=dict)
+    # The newest posts and who wrote them, by their thread: edited, hidden, deleted?
+    watched: dict[_Number, dict[_Number, _Number]] = msgspec.field(default_factory=dict)
     direct: list[_Number] = msgspec.field(default_factory=list)  # which threads are private
     turn: _Number = 0
 
@@ -153,13 +154,13 @@ class Pass:
         try:
             reading = PagesOf(self._forum, f"{route}{thread}/posts/").down_to(floor, most, pages)
         except (GoneError, NotAllowedError):
-            self._missing.update(dict.fromkeys(self._cursor.watched.get(thread, []), thread))
+            self._missing.update(dict.fromkeys(self._cursor.watched.get(thread, {}), thread))
             return None
         self._read.add(thread)
         there = {post.id for post in reading.posts}
         self._seen |= there
         lowest = 0 if reading.to_begin else min(there, default=_NOT_READ)
-        for number in self._cursor.watched.get(thread, []):
+        for number in self._cursor.watched.get(thread, {}):
             if number not in there and number >= lowest and not reading.skipped:
                 self._missing[number] = thread
         return reading
@@ -173,7 +174,7 @@ class Pass:
             wanted = [post for post in wanted if shapes.mentions(post, self._me)]
         yield from reading.skipped
         events = [(post.id, shapes.post_seen(post, place)) for post in wanted]
-        known = self._cursor.watched.get(reading.page.id, [])
+        known = self._cursor.watched.get(reading.page.id, {})
         seen = [(number, one) for number, one in events if isinstance(one, MessageSeen)]
         yield from (one for _number, one in events if isinstance(one, ItemSkipped))
         for number, one in events:
@@ -182,7 +183,8 @@ class Pass:
                 yield one
         for _number, one in sorted(seen, key=lambda pair: (pair[1].created_at, pair[0])):
             yield one
-        self._watch(reading.page.id, [number for number, _one in seen], kind)
+        authors = {post.id: post.poster.id if post.poster else 0 for post in wanted}
+        self._watch(reading.page.id, {number: authors[number] for number, _one in seen}, kind)
 
     def _kind(self, route: str, page: shapes.ThreadPage) -> Kind:
         if route == PRIVATE:
@@ -207,7 +209,7 @@ class Pass:
 
     def _again(self) -> Iterator[Event]:
         """Look once more at some of the threads we know."""
-        newest_last = sorted(self._cursor.watched, key=lambda one: self._cursor.watched[one][-1:])
+        newest_last = sorted(self._cursor.watched, key=self._newest_of)
         turn, self._cursor.turn = self._cursor.turn, (self._cursor.turn + 1) % (1 << 30)
         names = [str(thread) for thread in newest_last if thread not in self._read]
         for name in in_turns(names, turn, newest=_AGAIN_NEWEST, others=_AGAIN_OTHERS):
@@ -219,52 +221,61 @@ class Pass:
                 yield from self._reported(route, reading, floor)
                 yield self._moved()
 
+    def _newest_of(self, thread: int) -> int:
+        return max(self._cursor.watched.get(thread, {}), default=0)
+
     def _gone(self) -> Iterator[Event]:
         """Tell of posts that are no longer there, unless they were moved to another thread."""
-        missing = {one: self._missing[one] for one in self._missing if one not in self._seen}
+        missing = sorted(one for one in self._missing if one not in self._seen)
         if not missing:
             return
         if self._forum.user().id != self._me:
             return  # signed out meanwhile: what we miss is only out of our sight
-        yield from self._searched(missing)
-        for number in sorted(missing):
-            self._forget(missing[number], number)
+        for number in missing[:_LOOKED_UP]:  # the others are missed again
+            if number not in self._seen:
+                yield from self._moved_to(number)
+            self._forget(self._missing[number], number)
             if number not in self._seen:
                 yield MessageGone(remote_id=str(number))
 
-    def _searched(self, missing: dict[int, int]) -> Iterator[Event]:
-        """Look for missing posts where they may have been moved to, unknown threads first."""
-        public = [one for one in missing if missing[one] not in self._cursor.direct]
-        if not public:
-            return
-        floor = min(public) - 1
-        threads = [one for one in self._listed(THREADS, floor)[0] if one.id not in self._read]
-        threads.sort(key=lambda one: (one.id in self._cursor.watched, one.last_post or 0))
-        for thread in threads[:_SEARCHED]:
-            if self._seen.issuperset(public):
+    def _moved_to(self, number: int) -> Iterator[Event]:
+        """Read the thread a missing post is in now, if it is in any."""
+        before = self._missing[number]
+        if before in self._cursor.direct:
+            return  # nobody moves what is private
+        author = self._cursor.watched.get(before, {}).get(number, 0)
+        try:
+            thread = thread_of(self._forum, number, author)
+        except NotAllowedError:
+            # Nobody can tell: then at least not where others wrote since.
+            threads = self._listed(THREADS, number - 1)[0]
+        else:
+            threads = [shapes.Thread(id=thread)] if thread else []
+        for known in [one for one in threads if one.id not in self._read][:_SEARCHED]:
+            reading = self._reading(THREADS, known.id, number - 1, THREAD_PAGES, known.pages)
+            if reading is not None:
+                yield from self._reported(THREADS, reading, number - 1)
+            if number in self._seen:
                 return
-            reading = self._reading(THREADS, thread.id, floor, _AGAIN_PAGES, thread.pages)
-            if reading is not None and not self._seen.isdisjoint(public):
-                yield from self._reported(THREADS, reading, floor)
 
-    def _watch(self, thread: int, numbers: list[int], kind: Kind) -> None:
+    def _watch(self, thread: int, authors: dict[int, int], kind: Kind) -> None:
         watched = self._cursor.watched
-        for number in numbers:
+        for number in authors:
             for other in [one for one in watched if number in watched[one] and one != thread]:
                 self._forget(other, number)  # it was moved
-        watched[thread] = sorted({*watched.get(thread, []), *numbers})
+        watched[thread] = watched.get(thread, {}) | authors
         if kind is Kind.DIRECT and thread not in self._cursor.direct:
             self._cursor.direct.append(thread)
         newest = sorted((number for known in watched.values() for number in known), reverse=True)
         bound = newest[_WATCHED - 1] if len(newest) > _WATCHED else 0
         for one in list(watched):
-            watched[one] = [number for number in watched[one] if number >= bound]
+            watched[one] = {
+                number: watched[one][number] for number in watched[one] if number >= bound
+            }
             self._drop_empty(one)
 
     def _forget(self, thread: int, number: int) -> None:
-        known = self._cursor.watched.get(thread, [])
-        if number in known:
-            known.remove(number)
+        self._cursor.watched.get(thread, {}).pop(number, None)
         self._drop_empty(thread)
 
     def _drop_empty(self, thread: int) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from mimetypes import guess_type
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -28,6 +29,7 @@ from cm_desktop.domain.model import Attachment, Direction, Kind, Visibility
 
 _OLDEST_YEAR = 1990  # nothing on the web is older: a smaller date is a broken one
 _MOST_FILES = 50
+_LARGEST_FILE = 1 << 50  # bytes; more is no size
 _WRITTEN_FROM = re.compile(r"\.(\d{6})\d+")  # finer than Python counts
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -89,6 +91,12 @@ class ThreadPage(msgspec.Struct):
     path: Any = None
     url: Any = None
     acl: Any = None
+
+
+class Feed(msgspec.Struct):
+    """What somebody wrote, the newest first."""
+
+    results: list[Any]
 
 
 class Poster(msgspec.Struct):
@@ -275,6 +283,8 @@ def post_seen(post: Post, place: Place) -> MessageSeen | MessageGone | ItemSkipp
         liked=bool(post.is_liked),
         permalink=link(post, place.base),
         attachments=tuple(_attachments(post, place.base)),
+        # A post may be moved, and its conversation here stays the one it began in.
+        context={"thread": str(place.thread)},
     )
 
 
@@ -288,6 +298,13 @@ def text_of(html: str, base: str) -> str:
 def link(post: Post, base: str) -> str:
     """Return the address of a post."""
     return address(base, post.url.get("index")) if isinstance(post.url, dict) else ""
+
+
+def thread_in(post: Post | ItemSkipped) -> int | None:
+    """Return the number of the thread that stands in a post's address."""
+    index = _text(post.url.get("index")) if isinstance(post, Post) and _is_map(post.url) else ""
+    found = re.search(r"/t/[\w-]+/([0-9]{1,18})/post/", index)
+    return int(found[1]) if found else None
 
 
 def _visibility(post: Post) -> Visibility:
@@ -335,26 +352,18 @@ def _avatar(pictures: Any, base: str) -> str:
 
 
 def _attachments(post: Post, base: str) -> Iterable[SeenAttachment]:
-    files = post.attachments[:_MOST_FILES] if _is_list(post.attachments) else []
-    for file in files:
-        if not isinstance(file, dict):
-            continue
-        where = file.get("url")
-        url = address(base, where.get("index")) if isinstance(where, dict) else ""
-        name, size, kind = file.get("filename"), file.get("size"), file.get("filetype")
-        if url and isinstance(name, str):
-            counted = isinstance(size, int) and 0 <= size < 1 << 50
+    for file in post.attachments[:_MOST_FILES] if _is_list(post.attachments) else []:
+        where: Any = file.get("url") if _is_map(file) else None
+        url = address(base, where.get("index")) if _is_map(where) else ""
+        name, size = _text(file.get("filename")) if url else "", file.get("size") if url else None
+        if name:
             about = Attachment(
                 name=clean_name(name),
-                type="image/*" if file.get("is_image") is True else _file_type(kind),
-                size=size if counted else None,
+                type=guess_type(name[-100:])[0] or "application/octet-stream",
+                size=size if isinstance(size, int) and 0 <= size < _LARGEST_FILE else None,
                 url=url,
             )
             yield SeenAttachment(about=about)
-
-
-def _file_type(kind: object) -> str:
-    return "application/octet-stream" if kind is not None else ""
 
 
 def _categories(found: Any) -> Iterable[tuple[int, str, str]]:
@@ -373,6 +382,10 @@ def _slug_in(url: Any) -> str:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _is_list(value: Any) -> bool:

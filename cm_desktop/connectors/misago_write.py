@@ -20,9 +20,10 @@ from cm_desktop.domain.errors import (
     RejectedError,
 )
 from cm_desktop.domain.model import OutboxKind
+from cm_desktop.domain.outbox_rules import OUTCOME_UNKNOWN
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
-_LOOK_PAGES = 5
+_LOOK_PAGES = 30
 # Between two posts of one person; a forum also has a limit for each hour and day, which it
 # words the same.
 _FLOOD_SECONDS = 3.0
@@ -67,19 +68,23 @@ class Writer:
         return self._sent(answer.json(shapes.Post))
 
     def find_sent(self, reply: Reply) -> Sent | None:
-        """Look for an answer of ours in the thread: written since, with the very same text."""
-        route, _number = _place(reply.target)
+        """Look for an answer of ours in the thread: written since, with the very same text.
+
+        Raises RejectedError `outcome_unknown` where too much was written to see it all.
+        """
+        route, number = _place(reply.target)
         body = self._body(reply)
         since = reply.first_attempt_at - _CLOCKS_DIFFER if reply.first_attempt_at else None
-        # Numbers, not times, are what pages go by; no answer is older than what it answers.
-        floor = int(reply.target.remote_id)
-        pages = PagesOf(self._forum, f"{route}/posts/")
-        for post in pages.down_to(floor, _LOOK_PAGES).posts:
+        # No answer is older than what it answers, and none has a smaller number.
+        reading = PagesOf(self._forum, f"{route}/posts/").down_to(number, _LOOK_PAGES, since=since)
+        for post in reading.posts:
             at = shapes.when(post.posted_on)
             ours = post.poster is not None and post.poster.id == self._me and not post.is_event
             late = since is None or (at is not None and at >= since)
-            if ours and late and post.id > floor and self._says(route, post, body):
+            if ours and late and post.id > number and self._says(route, post, body):
                 return self._sent(post)
+        if not reading.whole:
+            raise RejectedError(OUTCOME_UNKNOWN)
         return None
 
     def act(self, action: Action) -> None:
@@ -175,8 +180,9 @@ class Writer:
 
 
 def _place(target: Target) -> tuple[str, int]:
-    """Return the route of the thread a post stands in, and the post's number."""
-    thread = target.conversation_remote_id.removeprefix("thread:")
+    """Return the route of the thread a post stands in now, and the post's number."""
+    began_in = target.conversation_remote_id.removeprefix("thread:")
+    thread = target.context.get("thread", began_in)
     if not (thread.isascii() and thread.isdecimal() and target.remote_id.isascii()):
         raise GoneError("target")
     if not target.remote_id.isdecimal():

@@ -130,13 +130,17 @@ def test_an_answer_stands_there_once_as_it_was_typed(misago, connect, text):
     assert connector.find_sent(asked) == sent
 
 
-def test_whom_one_answers_is_told_by_the_forum(misago, connect):
-    thread, post = misago.thread("Habt ihr offen?")
+def test_whom_one_answers_is_mentioned_and_told_by_the_forum(misago, connect):
+    thread, _first = misago.thread("Habt ihr offen?")
     other = misago.post(thread, "Und Brezeln?", who="bob_b")
-    connect().send(reply(thread, other, "Beides!", handle="bob_b"))
+    sent = connect().send(reply(thread, other, "Beides!", handle="bob_b"))
+    named = (
+        "SELECT username FROM misago_users_user JOIN misago_threads_post_mentions"
+        f" ON user_id = misago_users_user.id WHERE post_id = {sent.remote_id}"
+    )
+    assert misago.database.sql(named) == "bob_b"
     told = misago.ask("bob_b", "GET", "/v2/notifications/")["results"]
     assert [one["actorName"] for one in told] == ["Krume"]
-    assert misago.posts(thread)[0] == post
 
 
 @pytest.mark.parametrize("cut", [cut for cut in Cut if cut is not Cut.NEVER])

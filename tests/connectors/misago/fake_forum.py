@@ -69,14 +69,12 @@ class FakeForum:
         number = max(self.posts, default=0) + 1
         self.now += timedelta(seconds=1)
         made = recorded("posts")["body"]["post_set"]["results"][0]
-        place = "p" if self.threads[thread]["private"] else "t"
         at = self.now.isoformat()
         made |= {
             "id": number, "content": rendered(text), "poster_name": name, "posted_on": at,
             "updated_on": at, "thread": thread, "source": text if source is None else source,
         }  # fmt: skip
         made["poster"] |= {"id": author, "username": name, "url": f"/u/{name}/{author}/"}
-        made["url"]["index"] = f"/{place}/brot/{thread}/post/{number}/"
         self.posts[number] = made | fields
         return number
 
@@ -124,6 +122,8 @@ class FakeForum:
             return self._sign_in(body, headers) if method == "POST" else self._me(inside=inside)
         if method != "GET" and not inside:
             return recorded("guest_refused")
+        if of := re.fullmatch(r"/api/users/(\d+)/posts/", path):
+            return self._written_by(int(of[1]), int(query.get("start", "0")))
         found = re.fullmatch(r"/api/(threads|private-threads)/(?:(\d+)/)?(posts/.*)?", path)
         if found and found[2] is None:
             return self._list(query, private=found[1] == "private-threads")
@@ -171,6 +171,16 @@ class FakeForum:
         page, after = rest[: self.threads_per_page], rest[self.threads_per_page :]
         following = after[0]["last_post"] if after else None
         return _ok({"results": page, "subcategories": [], "next": following})
+
+    def _written_by(self, author, start):
+        found = [
+            self._shown(one)
+            for one in sorted(self.posts.values(), key=lambda one: -one["id"])
+            if one["poster"] and one["poster"]["id"] == author and one["id"] <= (start or one["id"])
+            and not self.threads[one["thread"]]["private"]
+            and not one["is_hidden"] and not one["is_unapproved"]
+        ]  # fmt: skip
+        return _ok({"results": found[:3], "next": None}) if found else recorded("gone")
 
     def _may_see(self, thread):
         known = self.threads[thread]
@@ -222,6 +232,8 @@ class FakeForum:
 
     def _shown(self, post):
         shown = {key: post[key] for key in post if key not in ("thread", "source")}
+        place = "p" if self.threads[post["thread"]]["private"] else "t"
+        shown["url"] = {"index": f"/{place}/brot/{post['thread']}/post/{post['id']}/"}
         hidden = post["is_hidden"] and not self.moderator
         return shown | ({"content": None} if hidden else {})
 

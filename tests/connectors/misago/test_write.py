@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cm_desktop.connectors import misago_write
 from cm_desktop.connectors.base import Action
 from cm_desktop.connectors.misago_text import as_markup, composed, rewritten, split_quote
 from cm_desktop.domain.errors import (
@@ -20,6 +21,7 @@ from cm_desktop.domain.model import OutboxKind
 from tests import hostile
 from tests.connectors.contract import (
     action_on,
+    cursor_of,
     events_of,
     messages,
     reply_to,
@@ -70,10 +72,26 @@ def test_what_is_answered_has_to_be_there_still(forum, misago):
 def test_a_place_that_is_none_is_never_asked_for(forum, misago, place):
     _thread, post = forum.thread("Frage")
     reply = reply_to(heard(misago, post), "Antwort")
-    reply = replace(reply, target=replace(reply.target, conversation_remote_id=place))
+    target = replace(reply.target, conversation_remote_id=place, context={})
+    reply = replace(reply, target=target)
     with pytest.raises(GoneError):
         misago.send(reply)
     assert forum.writes() == []
+
+
+def test_a_post_that_was_moved_is_answered_where_it_is_now(forum, misago):
+    other, _begin = forum.thread("Neues Thema")
+    thread, first = forum.thread("Frage")
+    events = events_of(misago)
+    message = next(one for one in messages(events) if one.remote_id == str(first))
+    forum.posts[first]["thread"] = other
+    del forum.threads[thread]
+    later = events_of(misago, cursor_of(events))
+    moved = next(one for one in messages(later) if one.remote_id == str(first))
+    # The program keeps it in the conversation it was first told in.
+    kept = replace(moved, conversation=message.conversation)
+    sent = misago.send(reply_to(kept, "Antwort"))
+    assert forum.posts[int(sent.remote_id)]["thread"] == other
 
 
 def test_a_closed_thread_is_told_apart_from_writing_too_fast(forum, misago):
@@ -155,6 +173,19 @@ def test_a_lost_answer_is_found_though_its_source_is_not_ours_to_see(forum, misa
     place = f"/api/threads/{thread}/posts/{sent.remote_id}/post_editor/"
     forum.refusals = {("GET", place): "first_refused"}
     assert misago.find_sent(reply) == sent
+
+
+def test_where_too_much_was_written_to_see_it_all_a_person_decides(forum, misago, monkeypatch):
+    monkeypatch.setattr(misago_write, "_LOOK_PAGES", 2)
+    thread, first = forum.thread("Habt ihr offen?")
+    reply = reply_to(heard(misago, first), "Ja!", first_attempt_at=datetime.now(UTC))
+    for number in range(30):
+        forum.post(thread, f"Nr. {number}")
+    with pytest.raises(RejectedError) as caught:
+        misago.find_sent(reply)
+    assert caught.value.reason == "outcome_unknown"
+    later = replace(reply, first_attempt_at=forum.now + timedelta(hours=1))
+    assert misago.find_sent(later) is None
 
 
 def test_an_edit_keeps_the_quote_and_the_protection(forum, misago):
