@@ -83,7 +83,8 @@ class PlayedChannel:
         self.redirects.append(redirect)
         self.begun.set()
         state = "" if redirect == SHOWN_CODE else "state of this turn"
-        return SignInPage(url=f"{config.url}/allow", state=state, kept={"verifier": "v"})
+        host = config.url.removeprefix("https://")
+        return SignInPage(url=f"https://{host}/allow", state=state, kept={"verifier": "v"})
 
     def finish(self, config, page, brought):
         assert page.kept == {"verifier": "v"}

@@ -21,7 +21,10 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Channels whose events come from this computer: there are no answers to record.
-WITHOUT_ANSWERS = {"demo", "notifications"}
+# Their other side is played from the channel's reference, and held against a real server or an
+# independent client in tests/real; the demo is its own other side, a feed is a file.
+PLAYED = {"bluesky", "discourse", "mastodon", "matrix", "notifications", "telegram"}
+WITHOUT_ANSWERS = {*PLAYED, "demo", "feed"}
 
 each_source = pytest.mark.parametrize(
     "file", SOURCES, ids=[str(file.relative_to(ROOT)) for file in SOURCES]
@@ -117,6 +120,18 @@ def test_each_connector_has_recorded_answers(channel):
     folder = ROOT / "tests" / "connectors" / channel.replace("-", "_")
     recorded = [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".py"]
     assert recorded, f"{folder.relative_to(ROOT)} holds no recorded answer"
+
+
+@pytest.mark.parametrize("channel", sorted(PLAYED))
+def test_what_is_played_from_a_reference_is_held_against_something_of_others(channel):
+    assert list((ROOT / "tests" / "real").glob(f"test_{channel}*.py"))
+
+
+@pytest.mark.parametrize("channel", sorted(registry.CHANNELS))
+def test_each_channel_has_its_other_side_and_its_pages(channel):
+    assert (ROOT / "tests" / "connectors" / channel.replace("-", "_") / "case.py").exists()
+    for page in (f"{channel}.md", f"{channel}.de.md"):
+        assert channel == "demo" or (ROOT / "docs" / "channels" / page).exists(), page
 
 
 @pytest.mark.parametrize("channel", sorted(registry.CHANNELS))

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SCREENS = (
-    "inbox", "thread", "search", "outbox", "templates", "connect", "accounts", "settings",
-    "handoff", "tags", "snooze", "shortcuts", "export", "empty", "offline", "first-run",
-    "vault-trouble",
+    "inbox", "thread", "search", "outbox", "templates", "connect", "connect-steps",
+    "connect-found", "connect-browser", "connect-preview", "note-down", "answer-there", "accounts",
+    "health", "settings", "handoff", "tags", "snooze", "shortcuts", "export", "empty", "offline",
+    "first-run", "vault-trouble",
 )  # fmt: skip
 
 
@@ -40,9 +41,12 @@ def pictures() -> list[Picture]:
         Picture("outbox-de", "outbox", "de"),
         Picture("templates-de", "templates", "de"),
         Picture("thread-de-125", "thread", "de", scale="1.25"),
+        Picture("connect-de-125", "connect", "de", size="1280x720", scale="1.25"),
+        Picture("health-de-125", "health", "de", size="1280x720", scale="1.25"),
         Picture("inbox-de-small", "inbox", "de", size="1280x720"),
         Picture("thread-de-narrow", "thread", "de", size="900x700"),
         Picture("thread-en-large", "thread", "en", size="2560x1440"),
+        Picture("connect-en-large", "connect", "en", size="2560x1440"),
     ]
     return made
 

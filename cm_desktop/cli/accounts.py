@@ -5,19 +5,22 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
-from cm_desktop.cli.output import line, put, table, when
+from cm_desktop.cli.browser import by_browser, secret_by_browser
+from cm_desktop.cli.output import line, put, show, table, when
 from cm_desktop.cli.program import Answer, current, is_text, piped_text
-from cm_desktop.cli.views import account_json
+from cm_desktop.cli.views import account_json, finding_json, health_json
 from cm_desktop.cli.words import command, confirmed, group, option
 from cm_desktop.domain.errors import UsageError
 from cm_desktop.domain.ids import AccountId
 from cm_desktop.domain.model import Account
 from cm_desktop.i18n import _
 from cm_desktop.services import connecting, reading
+from cm_desktop.services.account_forms import Trial, look_at
+from cm_desktop.services.account_health import account_health
 from cm_desktop.services.contract_json import policy_json
 
 _LONGEST_SECRET = 64 * 1024  # bytes
@@ -39,12 +42,22 @@ def account() -> None:
     metavar="KEY=VALUE",
     about=lambda: _("A setting of the channel; may be given several times."),
 )
-def add(channel: str, url: str, handle: str, settings: Sequence[str]) -> Answer:
+@by_browser
+def add(
+    channel: str,
+    url: str,
+    handle: str,
+    settings: Sequence[str],
+    *,
+    browser: bool,
+    show_code: bool,
+) -> Answer:
     """Connect an account."""
-    about = connecting.info(channel)
+    connecting.info(channel)
     chosen = dict(_setting(text) for text in settings)
+    trial = Trial(channel=channel, url=url, handle=handle, settings=chosen)
     with current().vault() as vault:
-        secret = _secret(about.secret_fields)
+        secret = _signed_in(trial, browser=browser, show_code=show_code)
         made = connecting.add_account(
             vault, channel, url=url, handle=handle, settings=chosen, secret=secret
         )
@@ -92,28 +105,49 @@ def test(account_id: str) -> Answer:
     )
 
 
+@command("look", lambda: _("Tell what stands behind an address, without signing in."))
+@click.argument("channel")
+@option("--url", default="", metavar="URL", about=lambda: _("Base address of the service."))
+@option("--handle", default="", metavar="H", about=lambda: _("Our name there."))
+def look(channel: str, url: str, handle: str) -> Answer:
+    """Look at an address."""
+    found = look_at(Trial(channel=channel, url=url, handle=handle))
+    if found is None:
+        raise UsageError("no_look", channel)
+    return Answer(finding_json(channel, found), lambda: show(finding_json(channel, found)))
+
+
+@command(
+    "health", lambda: _("Tell when it was fetched, until when it is signed in, what is missing.")
+)
+@click.argument("account_id", metavar="ID")
+def health(account_id: str) -> Answer:
+    """Tell how an account is doing."""
+    with current().vault() as vault:
+        document = health_json(account_health(vault, AccountId(account_id)))
+    return Answer(document, lambda: show(document))
+
+
 @command("policy", lambda: _("Tell what the channel allows this account."))
 @click.argument("account_id", metavar="ID")
 def policy(account_id: str) -> Answer:
     """Tell the policy of an account."""
     with current().vault() as vault:
         document = policy_json(reading.account_policy(vault, AccountId(account_id)))
-
-    def people() -> None:
-        for name, value in document.items():
-            shown = ", ".join(value) if isinstance(value, list) else value
-            put(f"{name}: {'-' if shown is None else shown}")
-
-    return Answer(document, people)
+    return Answer(document, lambda: show(document))
 
 
 @command("sign-in", lambda: _("Sign in anew; the secret comes as JSON on stdin."))
 @click.argument("account_id", metavar="ID")
-def sign_in(account_id: str) -> Answer:
+@by_browser
+def sign_in(account_id: str, *, browser: bool, show_code: bool) -> Answer:
     """Renew the secret of an account."""
     with current().vault() as vault:
         known = connecting.find_account(vault, AccountId(account_id))
-        secret = _secret(connecting.info(known.channel).secret_fields)
+        trial = Trial(
+            channel=known.channel, url=known.url, handle=known.handle, settings=known.settings
+        )
+        secret = _signed_in(trial, browser=browser, show_code=show_code)
         return _changed(connecting.sign_in_again(vault, known.id, secret))
 
 
@@ -146,7 +180,7 @@ def remove(account_id: str, *, erase: bool) -> Answer:
     return Answer({"removed": account_id, "erased": erase}, lambda: put(_("The account is gone.")))
 
 
-for one in (add, list_, test, policy, sign_in, pause, resume, remove):
+for one in (add, list_, look, test, health, policy, sign_in, pause, resume, remove):
     account.add_command(one)
 
 
@@ -163,6 +197,12 @@ def _setting(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise click.UsageError(_("A setting is written KEY=VALUE."))
     return name, value
+
+
+def _signed_in(trial: Trial, *, browser: bool, show_code: bool) -> Mapping[str, str]:
+    if browser or show_code:
+        return secret_by_browser(trial, show_code=show_code)
+    return _secret(connecting.info(trial.channel).secret_fields)
 
 
 def _secret(fields: Sequence[str]) -> dict[str, str]:

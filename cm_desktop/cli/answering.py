@@ -12,11 +12,13 @@ from cm_desktop.cli.words import command, option
 from cm_desktop.domain.errors import RejectedError, UsageError
 from cm_desktop.domain.ids import ConversationId, MessageId
 from cm_desktop.domain.model import OutboxKind, OutboxRow, Template
+from cm_desktop.domain.outbox_rules import ANSWER_THERE
 from cm_desktop.domain.templates import fill, known_values, unknown_placeholders
 from cm_desktop.i18n import _
 from cm_desktop.services import reading
 from cm_desktop.services.contract_json import outbox_json
 from cm_desktop.services.desk import Desk
+from cm_desktop.services.sentences import explain
 from cm_desktop.services.vault import Vault
 
 _LONGEST = 4 * 1024 * 1024  # bytes read from standard input
@@ -72,10 +74,14 @@ def act(kind: str, message: str, rule: str, text: str) -> Answer:
 
 
 def _queued(row: OutboxRow) -> Answer:
-    return Answer(
-        outbox_json(row),
-        lambda: put(_("Waits for the next sync (%(id)s).") % {"id": row.id}),
-    )
+    def people() -> None:
+        if row.error == ANSWER_THERE:
+            told = explain(row.error)
+            put(f"{told.what} {told.what_to_do} ({row.id})")
+        else:
+            put(_("Waits for the next sync (%(id)s).") % {"id": row.id})
+
+    return Answer(outbox_json(row), people)
 
 
 def given_text(given: str | None) -> str:

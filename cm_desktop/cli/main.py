@@ -34,6 +34,7 @@ _PLACES = {
     "snooze": "desk:snooze",
     "assign": "desk:assign",
     "note": "desk:note",
+    "note-down": "noting_down:note_down_",
     "read": "desk:read",
     "unread": "desk:unread",
     "handoff": "desk:handoff",

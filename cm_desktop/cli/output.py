@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -51,6 +51,19 @@ def when(at: datetime | None) -> str:
 def put(text: str = "") -> None:
     """Print text for people; what others wrote must have gone through `plain` or `line`."""
     sys.stdout.write(text + "\n")
+
+
+def show(document: Mapping[str, Any], before: str = "") -> None:
+    """Print the values of a document for people, one a line."""
+    for name, value in document.items():
+        if isinstance(value, Mapping):
+            show(value, f"{before}{name}.")
+        elif value and isinstance(value, list) and isinstance(value[0], Mapping):
+            for one in value:
+                put(f"{before}{name}: " + ", ".join(f"{key} {said}" for key, said in one.items()))
+        else:
+            shown = ", ".join(value) if isinstance(value, list) else value
+            put(f"{before}{name}: {'-' if shown in (None, '') else line(str(shown))}")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

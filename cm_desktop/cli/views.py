@@ -18,8 +18,11 @@ from cm_desktop.services.contract_json import (
     outbox_json,
     stamp,
 )
+from cm_desktop.services.sentences import explain
 
 if TYPE_CHECKING:  # only names of types: each costs time to import
+    from cm_desktop.services.account_forms import Finding
+    from cm_desktop.services.account_health import AccountHealth
     from cm_desktop.services.reading import Thread
     from cm_desktop.services.syncing import AccountReport, SyncReport
     from cm_desktop.services.vault import VaultInfo
@@ -51,6 +54,55 @@ def account_json(account: Account) -> Json:
         "next_fetch_at": stamp(account.next_fetch_at),
         "paused": account.paused,
         "unread": account.unread,
+    }
+
+
+def finding_json(channel: str, found: Finding) -> Json:
+    """Return what stands behind an address."""
+    return {
+        "channel": channel,
+        "software": found.software,
+        "title": found.title or None,
+        "text_limit": found.text_limit,
+        "text_unit": found.text_unit,
+        "url": found.url or None,
+    }
+
+
+def health_json(health: AccountHealth) -> Json:
+    """Return how an account is doing."""
+    account, allowed = health.account, health.standing.allowance
+    return {
+        "id": account.id,
+        "channel": account.channel,
+        "health": account.health,
+        "last_ok_at": stamp(account.last_ok_at),
+        "next_fetch_at": stamp(account.next_fetch_at),
+        "paused": account.paused,
+        "signed_in_until": stamp(health.standing.signed_in_until),
+        "allowance": allowed
+        and {
+            "left": allowed.left,
+            "most": allowed.most,
+            "renewed_at": stamp(allowed.renewed_at),
+        },
+        "gaps": [
+            {"begin": stamp(gap.begin), "end": stamp(gap.end), "lost": gap.lost}
+            for gap in health.gaps
+        ],
+        "error": _trouble_json(account.trouble, health.detail),
+    }
+
+
+def _trouble_json(code: str, detail: str) -> Json | None:
+    if not code:
+        return None
+    sentence = explain(code, detail)
+    return {
+        "code": code,
+        "message": sentence.what,
+        "what_to_do": sentence.what_to_do,
+        "detail": detail or None,
     }
 
 

@@ -103,8 +103,9 @@ class Bluesky:
         return False
 
     def standing(self) -> Standing:
-        """What the server's answers said of our allowance so far."""
-        return self._open.standing if self._open else Standing()
+        """What the server said of our allowance; a sign-in in the browser ends after two weeks."""
+        told = self._open.standing if self._open else Standing()
+        return replace(told, signed_in_until=shapes.when(self._config.secret.get("until", "")))
 
     def close(self) -> None:
         """Give back connections."""
@@ -165,11 +166,16 @@ def _words() -> ChannelWords:
     return ChannelWords(
         card=_("Answers to your posts, mentions and quotes on Bluesky."),
         steps=(
-            Step(text=_("Type your handle, and sign in in the browser. This lasts two weeks.")),
             Step(
                 text=_(
-                    "Or, so that it lasts: open “Privacy and security”, then “App passwords” in"
-                    " Bluesky's settings, add one named CM Desktop, and paste it below."
+                    "Type your handle below, and sign in in the browser. Every two weeks Bluesky"
+                    " will want you to do so again."
+                )
+            ),
+            Step(
+                text=_(
+                    "Or sign in for good: in Bluesky's settings open “Privacy and security”, then"
+                    " “App passwords”, add one named CM Desktop, and paste it below."
                 ),
                 link="https://bsky.app/settings/app-passwords",
             ),
@@ -187,8 +193,9 @@ def _words() -> ChannelWords:
             ),
         },
         limits=(
-            _("Bluesky cannot delete answers of others; you can mute, block or report."),
-            _("Posts on Bluesky cannot be changed once they are sent."),
+            _("Answers of others cannot be deleted on Bluesky; you can mute, block or report."),
+            _("A post on Bluesky cannot be changed once it is sent."),
+            _("Private messages are switched off; they were never tried on the real service."),
         ),
     )
 

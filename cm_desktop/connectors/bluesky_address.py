@@ -141,7 +141,7 @@ def did_of(handle: str, config: AccountConfig) -> str | None:
     """Return the lasting name behind a handle, or None where nobody has it."""
     if not is_handle(handle):
         return None
-    http = http_to(server_address(config), config)
+    http = http_to(config.settings.get("resolver", USUAL_SERVER), config)
     try:
         found = http.get_json(f"/xrpc/{RESOLVE}", Resolved, {"handle": handle})
     except (GoneError, RejectedError):

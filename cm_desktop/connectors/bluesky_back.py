@@ -23,6 +23,7 @@ _PAGE = 100
 _REASONS = ("reply", "mention", "quote")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _MILLISECOND = timedelta(milliseconds=1)
+_AHEAD = timedelta(minutes=10)  # a time further ahead than this is made up
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -52,6 +53,7 @@ class Backwards:
         self._session = session
         self._known = known
         self._until = until
+        self._latest = datetime.now(UTC) + _AHEAD
         self.new: list[str] = []  # posts, newest first
         self.already_read: set[str] = set()
         self.skipped: list[ItemSkipped] = []
@@ -106,7 +108,7 @@ class Backwards:
 
     def _note_time(self, one: shapes.Notification) -> None:
         at = shapes.when(one.indexed_at)
-        if at is not None:
+        if at is not None and at <= self._latest:
             self.newest = max(at, self.newest or at)
             self.oldest = min(at, self.oldest or at)
 

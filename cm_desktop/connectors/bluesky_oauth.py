@@ -9,6 +9,7 @@ weeks at most.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import msgspec
@@ -30,6 +31,7 @@ from cm_desktop.domain.errors import (
 
 _SCOPE = "atproto transition:generic"
 _SCOPE_DIRECT = f"{_SCOPE} transition:chat.bsky"
+_LASTS = timedelta(days=14)  # the longest sign-in of a program without a website of its own
 _ANY_PORT = "http://127.0.0.1/"  # the port of a loopback address does not count (RFC 8252)
 
 
@@ -123,6 +125,7 @@ def finish(
         "refresh": tokens.refresh_token,
         "did": tokens.sub,
         "server": _server_of(tokens.sub, kept["issuer"], config),
+        "until": (datetime.now(UTC) + _LASTS).isoformat(timespec="seconds"),
         **{name: kept[name] for name in ("client_id", "issuer", "key", "token_endpoint")},
     }
 

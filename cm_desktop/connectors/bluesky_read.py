@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
@@ -33,7 +33,6 @@ from cm_desktop.domain.events import (
 )
 
 _OVERLAP = timedelta(minutes=10)
-_AHEAD = timedelta(days=1)  # a time further ahead than this is made up
 _BATCH = 25  # posts asked for by address at once, the most there is
 _PAGES = 10  # of notifications in one pass, and of a gap
 _OWN = 50
@@ -101,7 +100,6 @@ class Pass:
         reading.read("", 1 if self._first else _PAGES)
         yield from self._of_notifications(reading)
         if newest := reading.newest:
-            newest = min(newest, datetime.now(UTC) + _AHEAD)
             self._place.mark = max(newest, mark or newest).isoformat()
         if mark and reading.rest:
             end = reading.oldest or mark
@@ -173,7 +171,7 @@ class Pass:
             "limit": _OWN,
             "filter": "posts_with_replies",
         }
-        passed: set[str] = set()
+        passed, known = set[str](), self._place.own
         for _ in range(1 if self._first else _OWN_PAGES):
             page = self._session.get("app.bsky.feed.getAuthorFeed", shapes.Feed, asked)
             found = list(self._of_feed(page))
@@ -182,7 +180,7 @@ class Pass:
                 return
             passed |= uris
             yield from found
-            if not page.cursor or self._place.own in uris or not self._place.own:
+            if not page.cursor or known in uris or not known:
                 return
             asked["cursor"] = page.cursor
 

@@ -14,7 +14,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, TypeVar
@@ -50,6 +50,7 @@ for _chatty in ("httpx", "httpcore"):
 
 MEBIBYTE = 1 << 20
 _REDIRECTS = (301, 302, 303, 307, 308)
+_FOR_GOOD = {301, 308}
 _READING = ("GET", "HEAD")
 _TOO_SHORT = 5  # characters; such a word stands for itself more often than for a secret
 # What may be better the next moment. A deadline that was used up is not.
@@ -92,6 +93,7 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     url: str = field(repr=False)  # where it came from in the end
+    moved_for_good: bool = False  # it came from elsewhere, and every redirect there was permanent
 
     def json(self, type_: type[T]) -> T:
         """Return the body as a type (`object`: any). Raises ServerTroubleError."""
@@ -204,11 +206,13 @@ class Http:
         http_address.check_address(url, allow_http=self._allow_http)
         if not (ask.elsewhere or http_address.is_same_place(self.base_url, url)):
             raise AddressError("other_host", http_address.without_query(url))
+        passed: set[int] = set()
         for _ in range((ask.limits or self.limits).redirects + 1):
             answer = self._try(ask, url)
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
-                return answer
+                return replace(answer, moved_for_good=bool(passed) and passed <= _FOR_GOOD)
+            passed.add(answer.status)
             target = http_address.redirected(url, location, allow_http=self._allow_http)
             stays = http_address.is_same_place(url, target)
             if ask.method not in _READING or not (stays or ask.elsewhere):

@@ -35,7 +35,8 @@ def error_for(status: int, headers: Mapping[str, str], body: bytes, now: datetim
     if status in _PLAIN:
         return _PLAIN[status](reason or f"http_{status}")
     if status in (425, 429):
-        return RateLimitedError(wait_seconds(headers, now), reason)
+        told = wait_seconds(headers, now)
+        return RateLimitedError(_wait_in(body) if told is None else told, reason)
     if 400 <= status < 500:
         return RejectedError(reason or f"http_{status}")
     return ServerTroubleError(reason or f"http_{status}", status=status)
@@ -47,13 +48,7 @@ def reason_of(body: bytes) -> str:
     Looks where the channels put it: `code` (WordPress), `errcode` (Matrix), `error` (Mastodon,
     Bluesky, Google, Meta), `error_type` (Discourse), `errors[0]` (Google), `type` (X).
     """
-    if body.lstrip()[:1] != b"{" or len(body) > _REASON_BODY_LIMIT:
-        return ""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    return _reason(said, depth=0)
+    return _reason(_said(body), depth=0)
 
 
 def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -86,6 +81,24 @@ _PLAIN: dict[int, Callable[[str], CmError]] = {
     408: SlowError,
     410: GoneError,
 }
+
+
+def _said(body: bytes) -> Any:
+    if body.lstrip()[:1] != b"{" or len(body) > _REASON_BODY_LIMIT:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _wait_in(body: bytes) -> float | None:
+    """Return the wait that Discourse tells in its answer too, where a proxy kept the header."""
+    said = _said(body)
+    extras = said.get("extras") if isinstance(said, dict) else None
+    seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
+    # Not NaN either, which Python reads as a number.
+    return _clamped(seconds) if isinstance(seconds, int | float) and seconds >= 0 else None
 
 
 def _number(headers: Mapping[str, str], names: tuple[str, ...]) -> float | None:

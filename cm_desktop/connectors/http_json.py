@@ -37,7 +37,7 @@ def decode(body: bytes, type_: type[T]) -> T:
     except RecursionError:
         raise ServerTroubleError("too_deep") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return convert(_patiently(body), type_)
+        return _again(_patiently(body), type_)
 
 
 def convert(value: object, type_: type[T]) -> T:
@@ -89,6 +89,16 @@ def _patiently(body: bytes) -> object:
     except ValueError:  # also numbers of thousands of digits
         raise ServerTroubleError("not_json") from None
     return _scrubbed(said) if _HAS_SURROGATE.search(body) else said
+
+
+def _again(value: object, type_: type[T]) -> T:
+    """Return a cleaned value as a type, by way of JSON: only there is `msgspec.Raw` known."""
+    try:
+        return msgspec.json.decode(json.dumps(value), type=_known(type_), strict=False)
+    except msgspec.ValidationError as error:
+        raise ServerTroubleError(_shape(error)) from None
+    except (msgspec.DecodeError, RecursionError):  # infinite numbers
+        return convert(value, type_)
 
 
 def _nothing(_constant: str) -> None:

@@ -19,13 +19,13 @@ from cm_desktop.connectors.base import (
     Target,
 )
 from cm_desktop.connectors.mail_compose import Outgoing, compose, message_id_of
-from cm_desktop.connectors.mail_cursor import Known, read_cursor
-from cm_desktop.connectors.mail_events import Sighting, event_of
-from cm_desktop.connectors.mail_fetch import MailReader
-from cm_desktop.connectors.mail_folders import Places, find_places
-from cm_desktop.connectors.mail_imap import ImapSession
-from cm_desktop.connectors.mail_parse import parse_mail
-from cm_desktop.connectors.mail_settings import (
+from cm_desktop.connectors.mailbox_cursor import Known, read_cursor
+from cm_desktop.connectors.mailbox_events import Sighting, event_of
+from cm_desktop.connectors.mailbox_fetch import MailReader
+from cm_desktop.connectors.mailbox_folders import Places, find_places
+from cm_desktop.connectors.mailbox_imap import ImapSession
+from cm_desktop.connectors.mailbox_parse import parse_mail
+from cm_desktop.connectors.mailbox_settings import (
     SETTING_FIELDS,
     MailSettings,
     as_settings,

@@ -15,9 +15,9 @@ from email.utils import format_datetime, formataddr
 from io import BytesIO
 
 from cm_desktop.connectors.base import Reply, Target
-from cm_desktop.connectors.mail_headers import clean, message_ids, one_line
-from cm_desktop.connectors.mail_quotes import title_of
-from cm_desktop.connectors.mail_settings import MailSettings
+from cm_desktop.connectors.mailbox_headers import clean, message_ids, one_line
+from cm_desktop.connectors.mailbox_quotes import title_of
+from cm_desktop.connectors.mailbox_settings import MailSettings
 from cm_desktop.domain.errors import RejectedError
 from cm_desktop.i18n import _, language
 

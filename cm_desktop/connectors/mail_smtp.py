@@ -10,8 +10,8 @@ import ssl
 from collections.abc import Callable
 
 from cm_desktop.connectors.mail_compose import Outgoing
-from cm_desktop.connectors.mail_network import TIMEOUT, connect_error, tls_context
-from cm_desktop.connectors.mail_settings import MailSettings, Security
+from cm_desktop.connectors.mailbox_network import TIMEOUT, connect_error, tls_context
+from cm_desktop.connectors.mailbox_settings import MailSettings, Security
 from cm_desktop.domain.errors import (
     AddressError,
     CmError,

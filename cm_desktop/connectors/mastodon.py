@@ -24,6 +24,7 @@ from cm_desktop.connectors.mastodon_write import Writer
 from cm_desktop.domain.errors import (
     AddressError,
     GoneError,
+    RejectedError,
     ServerTroubleError,
     SignInNeededError,
 )
@@ -116,6 +117,8 @@ class Mastodon(HttpConnector):
             return self._http.get_json("/api/v1/accounts/verify_credentials", shapes.Account)
         except GoneError as error:
             raise AddressError("no_api", self._http.base_url) from error
+        except RejectedError as error:  # snac's word for a token it does not know
+            raise SignInNeededError("bad_token") from error
         except ServerTroubleError as error:
             if error.detail == "not_json":  # a web page: some other website
                 raise AddressError("no_api", self._http.base_url) from error

@@ -8,6 +8,7 @@ favourites by looking again at a few statuses each pass.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -49,18 +50,20 @@ class Watched(msgspec.Struct, array_like=True):
 
     root: str
     kind: Kind
+    at: int  # seconds since 1970
 
 
 class Place(msgspec.Struct):
     """Where a pass ended; opaque to everybody else."""
 
+    begun: bool = False  # whether the first pass is over: only that one leaves out what is old
     seen: str | None = None  # the newest notification up to which all are read
     top: str | None = None  # while reading backwards: the newest one,
     low: str | None = None  # and how far down we are
     own: list[str] = []  # the newest statuses of ours
     posts: dict[str, int] = {}  # our newest posts, and how many answers each had
     talks: dict[str, str] = {}  # private conversations, and the newest status of each
-    watch: dict[str, Watched] = {}
+    watch: dict[str, Watched] = {}  # the newest at the end
     turn: int = 0
 
 
@@ -72,7 +75,7 @@ class Pass:
         self._http = http
         self._server = server
         self._place = read_cursor(since, Place)
-        self._first = self._place.seen is None
+        self._first = not self._place.begun
         self._threads = Threads(http, server)
         self._types = ["mention", "quote"]
         self._reported: set[str] = set()
@@ -107,22 +110,23 @@ class Pass:
             whole = fresh and len(page) >= _PAGE and not self._first
             walked = place.low is not None
             place.top = place.top or (ids[0] if fresh else place.seen)
-            if whole and not self._server.is_mastodon and place.seen not in ids:
+            forward = self._server.is_mastodon and place.seen is not None
+            if whole and not forward and place.seen not in ids:
                 place.low = ids[-1]
             else:
                 place.seen, place.top, place.low = place.top, None, None
             if fresh or walked:
                 yield self._moved()
             if not (whole or walked):
-                return
+                return  # nothing more, or as much as a first pass takes
 
     def _notifications(self) -> list[msgspec.Raw]:
         """Return a page, newest first: what is new, and filtered mentions too."""
         place = self._place
         asked: dict[str, Any] = {"include_filtered": "true", "limit": _PAGE}
-        if place.seen is None:
+        if self._first and place.seen is None:
             asked["limit"] = _FIRST
-        else:
+        if place.seen is not None:
             asked["min_id"] = place.seen
         if place.low is not None:
             asked["max_id"] = place.low
@@ -194,7 +198,7 @@ class Pass:
         path = f"/api/v1/accounts/{quote(self._server.me, safe='')}/statuses"
         asked: dict[str, Any] = {"limit": _PAGE, "exclude_reblogs": "true"}
         passed: set[str] = set()
-        for _ in range(_OWN_PAGES if self._place.own else 1):
+        for _ in range(1 if self._first else _OWN_PAGES):
             page = self._list(path, asked)
             ids = [one.id for one in items(page, shapes.Named) if isinstance(one, shapes.Named)]
             if not ids or set(ids) <= passed:
@@ -213,7 +217,7 @@ class Pass:
         """Report the newest of each private conversation; pages come by the Link header only."""
         path, asked = "/api/v1/conversations", {"limit": str(_PAGE)}
         known, talks = self._place.talks, dict[str, str]()
-        for _ in range(_TALK_PAGES if known else 1):
+        for _ in range(1 if self._first else _TALK_PAGES):
             try:
                 answer = self._http.get(path, asked)
             except (GoneError, AddressError, NotAllowedError):
@@ -272,16 +276,19 @@ class Pass:
             yield ItemSkipped(reason="no_time")
             return
         self._reported.add(status.id)
-        watch = self._place.watch
-        watch.setdefault(status.id, Watched(root=place.remote_id, kind=place.kind))
-        while len(watch) > _WATCHED:
-            del watch[next(iter(watch))]
+        # Who dates a message in the future must not be the newest until then.
+        at = int(min(message.created_at, datetime.now(UTC)).timestamp())
+        watched = Watched(root=place.remote_id, kind=place.kind, at=at)
+        self._place.watch.setdefault(status.id, watched)
         yield message
 
     def _list(self, path: str, asked: dict[str, Any]) -> list[msgspec.Raw]:
         return self._http.get_json(path, list[msgspec.Raw], asked)
 
     def _moved(self) -> CursorMoved:
+        self._place.begun = True
+        newest = sorted(self._place.watch.items(), key=lambda one: one[1].at)[-_WATCHED:]
+        self._place.watch = dict(newest)
         return CursorMoved(written(self._place))
 
 

@@ -94,6 +94,8 @@ class Server:
         if status.account.id != self.me:
             return self.own_names
         names = {name_of(one.acct).lower() for one in status.mentions or ()}
+        if not self.is_mastodon:
+            names |= {name.lower() for name in names_in(plain_text(status.content or ""))}
         return frozenset(names | {name.partition("@")[0] for name in names})
 
 

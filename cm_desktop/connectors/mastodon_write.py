@@ -105,8 +105,9 @@ class Writer:
     def _delete(self, target: Target) -> None:
         if target.author_remote_id != self._server.me:
             raise NotAllowedError("not_own_message")
+        path = status_path(target.remote_id)
         try:
-            self._http.delete(status_path(target.remote_id)).json(object)
+            self._http.delete(path).json(object)
         except GoneError:
             # It was gone already; or this server cannot delete, and then it is still there.
             with suppress(GoneError):

@@ -169,7 +169,7 @@ class Pass:
 
     def _is_joined(self, room: str) -> bool:
         try:
-            self._home.post(path("join", room), {})
+            self._home.post(path("rooms", room, "join"), {})
         except (NotAllowedError, GoneError, RejectedError, ServerTroubleError):
             return False  # it is reported, and a person may try
         return True

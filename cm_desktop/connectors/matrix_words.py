@@ -30,19 +30,7 @@ def words() -> ChannelWords:
                 )
             ),
         ),
-        fields={
-            "handle": FieldWords(
-                label=_("Matrix name"),
-                example="@shop:example.org",
-                hint=_("With the @ in front and the name of the server after the colon."),
-            ),
-            "password": FieldWords(label=_("Password")),
-            "server": FieldWords(
-                label=_("Address of the server"),
-                example="https://matrix.example.org",
-                hint=_("Only needed where the name of the server does not lead there."),
-            ),
-        },
+        fields=_fields(),
         limits=(
             _(
                 "Encrypted rooms cannot be read here. You see that something came; read it in"
@@ -51,3 +39,19 @@ def words() -> ChannelWords:
             _("Files are named with their size, but not shown: open them in Element."),
         ),
     )
+
+
+def _fields() -> dict[str, FieldWords]:
+    return {
+        "handle": FieldWords(
+            label=_("Matrix name"),
+            example="@shop:example.org",
+            hint=_("With the @ in front and the name of the server after the colon."),
+        ),
+        "password": FieldWords(label=_("Password")),
+        "server": FieldWords(
+            label=_("Address of the server"),
+            example="https://matrix.example.org",
+            hint=_("Only needed where the name of the server does not lead there."),
+        ),
+    }

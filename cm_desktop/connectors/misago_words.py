@@ -26,23 +26,7 @@ def words() -> ChannelWords:
             ),
             Step(text=_("Type the address of the forum, the user name and the password below.")),
         ),
-        fields={
-            "url": FieldWords(label=_("Address of the forum"), example="https://forum.example.com"),
-            "handle": FieldWords(
-                label=_("User name"), hint=_("The name with which you sign in to the forum.")
-            ),
-            "password": FieldWords(
-                label=_("Password"), hint=_("The password with which you sign in to the forum.")
-            ),
-            "categories": FieldWords(
-                label=_("Categories"),
-                example=_("Questions, Support"),
-                hint=_(
-                    "Leave this empty for the whole forum. Of other categories you only see posts"
-                    " that mention you."
-                ),
-            ),
-        },
+        fields=_fields(),
         limits=(
             _("An approved post cannot be held back again, but it can be hidden."),
             _("Deleting is final: Misago has no trash."),
@@ -50,3 +34,23 @@ def words() -> ChannelWords:
             _("Sign-in through another service, such as Google, does not work here."),
         ),
     )
+
+
+def _fields() -> dict[str, FieldWords]:
+    return {
+        "url": FieldWords(label=_("Address of the forum"), example="https://forum.example.com"),
+        "handle": FieldWords(
+            label=_("User name"), hint=_("The name with which you sign in to the forum.")
+        ),
+        "password": FieldWords(
+            label=_("Password"), hint=_("The password with which you sign in to the forum.")
+        ),
+        "categories": FieldWords(
+            label=_("Categories"),
+            example=_("Questions, Support"),
+            hint=_(
+                "Leave this empty for the whole forum. Of other categories you only see posts"
+                " that mention you."
+            ),
+        ),
+    }

@@ -16,9 +16,9 @@ from cm_desktop.connectors.base import (
     Reply,
     Sent,
 )
-from cm_desktop.connectors.mail_cursor import read_cursor
-from cm_desktop.connectors.mail_imap import ImapSession
-from cm_desktop.connectors.mail_settings import MailSettings, read_settings
+from cm_desktop.connectors.mailbox_cursor import read_cursor
+from cm_desktop.connectors.mailbox_imap import ImapSession
+from cm_desktop.connectors.mailbox_settings import MailSettings, read_settings
 from cm_desktop.connectors.notifications_read import NotificationReader
 from cm_desktop.domain.channel_words import ChannelWords, FieldWords, Step
 from cm_desktop.domain.errors import NotAllowedError
@@ -193,27 +193,7 @@ def _words() -> ChannelWords:
             ),
             Step(text=_("Enter the mailbox below. It is only read: no e-mail in it is changed.")),
         ),
-        fields={
-            "handle": FieldWords(
-                label=_("E-mail address to which the networks write"), example="social@example.com"
-            ),
-            "password": FieldWords(label=_("Password of the mailbox")),
-            "folder": FieldWords(
-                label=_("Folder"),
-                example=_INBOX,
-                hint=_("Leave it empty for the inbox of the mailbox."),
-            ),
-            "imap_host": FieldWords(
-                label=_("Incoming mail server"),
-                example="imap.example.com",
-                hint=_("Only needed where your provider is not known to the program."),
-            ),
-            "unknown": FieldWords(
-                label=_("Other e-mails"),
-                example="leave",
-                hint=_("Enter “leave” if this mailbox is connected as E-mail, too."),
-            ),
-        },
+        fields=_fields(),
         limits=(
             _(
                 "Answers are given on the page of the network: the program copies your text and"
@@ -223,6 +203,30 @@ def _words() -> ChannelWords:
             _("What is changed or deleted on the network later is not noticed here."),
         ),
     )
+
+
+def _fields() -> dict[str, FieldWords]:
+    return {
+        "handle": FieldWords(
+            label=_("E-mail address to which the networks write"), example="social@example.com"
+        ),
+        "password": FieldWords(label=_("Password of the mailbox")),
+        "folder": FieldWords(
+            label=_("Folder"),
+            example=_INBOX,
+            hint=_("Leave it empty for the inbox of the mailbox."),
+        ),
+        "imap_host": FieldWords(
+            label=_("Incoming mail server"),
+            example="imap.example.com",
+            hint=_("Only needed where your provider is not known to the program."),
+        ),
+        "unknown": FieldWords(
+            label=_("Other e-mails"),
+            example="leave",
+            hint=_("Enter “leave” if this mailbox is connected as E-mail, too."),
+        ),
+    }
 
 
 CHANNEL = ChannelInfo(

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cm_desktop.connectors import http_address, mail_body
-from cm_desktop.connectors.mail_parse import UNREADABLE, describe, read_message
+from cm_desktop.connectors import http_address, mailbox_body
+from cm_desktop.connectors.mailbox_parse import UNREADABLE, describe, read_message
 from cm_desktop.connectors.notifications_patterns import (
     Pattern,
     named,
@@ -85,7 +85,7 @@ def guess_mail(raw: bytes, arrived: datetime | None = None) -> Noted:
         )
     try:
         message, damaged = read_message(raw[:_LARGEST_MAIL])
-        mail = describe(message, mail_body.read_body(message), arrived, damaged=damaged)
+        mail = describe(message, mailbox_body.read_body(message), arrived, damaged=damaged)
     except UNREADABLE:
         raise AddressError("not_a_mail") from None
     if not any((*mail.author, mail.subject)):

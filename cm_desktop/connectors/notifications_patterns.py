@@ -85,7 +85,7 @@ class Pattern:
     senders: tuple[str, ...]  # domains, or whole addresses
     pages: tuple[Template, ...]  # paths of pages that have one conversation each
     params: tuple[str, ...]  # parameters of a link that say which page it is
-    not_links: tuple[str, ...]  # beginnings of paths that are never what a mail is about
+    not_links: tuple[str, ...]  # beginnings of paths, and hosts, that no mail is about
     mails: tuple[MailPattern, ...]
 
     def is_from(self, address: str) -> bool:
@@ -102,9 +102,10 @@ class Pattern:
         return parts is not None and parts[0] == "https" and is_below(parts[1], self.hosts)
 
     def leads_somewhere(self, link: str) -> bool:
-        """Tell whether a link of a mail can be what the mail is about."""
-        path = (split(link) or ("", "", "/"))[2]
-        return path.strip("/") != "" and not path.lower().startswith(self.not_links)
+        """Tell whether a link of a mail can be what the mail is about: no settings, no relays."""
+        _scheme, host, path = split(link) or ("", "", "/")
+        known = path.strip("/") != "" and host not in self.not_links
+        return known and not path.lower().startswith(self.not_links)
 
 
 def read_pattern(raw: bytes) -> Pattern:

@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cm_desktop.connectors.mail_cursor import FolderCursor, Known, MailCursor
-from cm_desktop.connectors.mail_fetch import MailReader
-from cm_desktop.connectors.mail_folders import Places
-from cm_desktop.connectors.mail_imap import Fetched, ImapSession
-from cm_desktop.connectors.mail_parse import UNREADABLE, read_message
-from cm_desktop.connectors.mail_settings import MailSettings
+from cm_desktop.connectors.mailbox_cursor import FolderCursor, Known, MailCursor
+from cm_desktop.connectors.mailbox_fetch import MailReader
+from cm_desktop.connectors.mailbox_folders import Places
+from cm_desktop.connectors.mailbox_imap import Fetched, ImapSession
+from cm_desktop.connectors.mailbox_parse import UNREADABLE, read_message
+from cm_desktop.connectors.mailbox_settings import MailSettings
 from cm_desktop.connectors.notifications_patterns import place_of
 from cm_desktop.connectors.notifications_recognise import Recognised, claimed, recognise
 from cm_desktop.domain.events import Event, MessageSeen, SeenAuthor, SeenConversation
@@ -39,6 +39,7 @@ class NotificationReader(MailReader):
         leave_unknown: bool,
     ) -> None:
         """Go on from a cursor; with `leave_unknown`, mails of nobody we know are passed over."""
+        # Nowhere else is looked, so that a mail which left the folder is not reported as gone.
         places = Places(inbox=settings.folder, sent="", junk="", trash="", all_searched=False)
         super().__init__(session, settings, places, cursor)
         self._leave_unknown = leave_unknown
@@ -66,13 +67,6 @@ class NotificationReader(MailReader):
         here.remember(meta.uid, known)
         self._ids.setdefault(known.message_id, known)
         yield event_of(found, known, seen_by_us="\\seen" in meta.flags)
-
-    def _whereabouts(
-        self,
-        missing: dict[int, Known],  # noqa: ARG002  (a mail that left the mailbox says nothing)
-        here: FolderCursor,  # noqa: ARG002
-    ) -> Iterator[Event]:
-        return iter(())
 
 
 def conversation_of(found: Recognised) -> str:

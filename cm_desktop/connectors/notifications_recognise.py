@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 
-from cm_desktop.connectors import mail_body, mail_headers
-from cm_desktop.connectors.mail_parse import UNREADABLE, ParsedMail, describe, read_message
+from cm_desktop.connectors import mailbox_body, mailbox_headers
+from cm_desktop.connectors.mailbox_parse import UNREADABLE, ParsedMail, describe, read_message
 from cm_desktop.connectors.notifications_patterns import MailPattern, Pattern, patterns
 from cm_desktop.connectors.notifications_template import page
 from cm_desktop.connectors.notifications_trust import is_genuine
 from cm_desktop.connectors.plain_text import clean_name
 from cm_desktop.domain.model import Kind
 
-_ADDRESS = re.compile(r"[<(\[]?\bhttps?://[^\s<>\"'„“”]{3,2000}", re.IGNORECASE)
+_ADDRESS = re.compile(r"\bhttps?://[^\s<>\"'„“”]{3,2000}", re.IGNORECASE)
+_BRACKETED = re.compile(
+    r" ?(?:<https?://[^\s<>]{3,2000}>|\(https?://[^\s<>()]{3,2000}\))", re.IGNORECASE
+)
+_LAST_WORD = re.compile(r":?\s*(\bhttps?://\S{3,2000})$", re.IGNORECASE)
+_LONGEST_LABEL = 40  # characters of what stands before a link that is only a button
 _TRAILING = ".,;:!?)]}>…*_"
 _MOST_LINKS = 200
+_LONGEST_TEXT = 80_000
 _QUOTES = "\"'\u201e\u201c\u201d\u201a\u2018\u2019\u00ab\u00bb"
 _CUT = ("…", "...", "[…]")
 _STAR = re.compile(r"[★⭐]")
@@ -50,7 +56,7 @@ def recognise(raw: bytes, arrived: datetime | None = None) -> Recognised | None:
         pattern = claimed(message)
         if pattern is None or not is_genuine(message):
             return None
-        body = mail_body.read_body(message)
+        body = mailbox_body.read_body(message)
         mail = describe(message, body, arrived, damaged=damaged or body.damaged)
         return _taken_apart(pattern, message, mail, body.text)
     except UNREADABLE:
@@ -59,7 +65,7 @@ def recognise(raw: bytes, arrived: datetime | None = None) -> Recognised | None:
 
 def claimed(message: Message) -> Pattern | None:
     """Return the network whose address a mail's From shows, genuine or not."""
-    senders = mail_headers.addresses(message, "From")
+    senders = mailbox_headers.addresses(message, "From")
     if len(senders) != 1:  # several authors: no network writes like that
         return None
     return next((one for one in patterns() if one.is_from(senders[0][1])), None)
@@ -68,11 +74,13 @@ def claimed(message: Message) -> Pattern | None:
 def _taken_apart(
     pattern: Pattern, message: Message, mail: ParsedMail, text: str
 ) -> Recognised | None:
-    subject, body = page(mail.subject), page(_ADDRESS.sub("", text))
+    subject, body = page(mail.subject), page(_without_buttons(text, pattern))
     for one in pattern.mails:
         found = one.find(subject, body)
         if found is not None:
-            return _recognised(pattern, one, mail, found, _link(pattern, message, text))
+            # What a stranger wrote may name addresses, too.
+            written = set(_links(found.get("text", "")))
+            return _recognised(pattern, one, mail, found, _link(pattern, message, text, written))
     return None
 
 
@@ -106,26 +114,40 @@ def stars(said: str) -> int | None:
     return whole if 1 <= whole <= 5 else None
 
 
-def _link(pattern: Pattern, message: Message, text: str) -> str:
+def _link(pattern: Pattern, message: Message, text: str, written: set[str]) -> str:
     """Return the first link of a mail that leads to a page of the network, or nothing.
 
     The text part of some mails names no addresses; then those of the HTML part count.
     """
     for words in (text, *_html_texts(message)):
         for link in _links(words):
-            if pattern.has(link) and pattern.leads_somewhere(link):
+            if link not in written and pattern.has(link) and pattern.leads_somewhere(link):
                 return link
     return ""
 
 
 def _links(text: str) -> list[str]:
-    found = [match[0].lstrip("<([").rstrip(_TRAILING) for match in _ADDRESS.finditer(text)]
+    found = [match[0].rstrip(_TRAILING) for match in _ADDRESS.finditer(text)]
     return found[:_MOST_LINKS]
+
+
+def _without_buttons(text: str, pattern: Pattern) -> str:
+    """Return a text without the addresses of its buttons, but with those that people wrote."""
+    lines = _BRACKETED.sub("", text[:_LONGEST_TEXT]).split("\n")
+    return "\n".join(_without_button(line.strip(), pattern) for line in lines)
+
+
+def _without_button(line: str, pattern: Pattern) -> str:
+    found = _LAST_WORD.search(line)
+    if found is None or not 0 <= found.start() <= _LONGEST_LABEL:
+        return line
+    ours = found.start() == 0 or pattern.has(found[1].rstrip(_TRAILING))
+    return line[: found.start()] if ours else line
 
 
 def _html_texts(message: Message) -> list[str]:
     leaves = [one for one in message.walk() if one.get_content_type() == "text/html"]
-    return [mail_body.text_of(one) for one in leaves[:3]]
+    return [mailbox_body.text_of(one) for one in leaves[:3]]
 
 
 def _unquoted(text: str) -> str:

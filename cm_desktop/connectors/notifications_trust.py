@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from email.message import Message
 
-from cm_desktop.connectors import mail_headers
+from cm_desktop.connectors import mailbox_headers
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"^\s*(dkim|dmarc|spf)\s*=\s*([a-z]+)\b", re.IGNORECASE)
@@ -30,7 +30,7 @@ def is_genuine(message: Message) -> bool:
     findings = _findings(message)
     if not findings:
         return True
-    senders = mail_headers.addresses(message, "From")
+    senders = mailbox_headers.addresses(message, "From")
     domain = senders[0][1].rpartition("@")[2] if senders else ""
     checked = [(method, result, about) for method, result, about in findings if result != "none"]
     if any(method == "dmarc" and result != "pass" for method, result, _ in checked):
@@ -38,7 +38,7 @@ def is_genuine(message: Message) -> bool:
     passed = {
         method
         for method, result, about in checked
-        if result == "pass" and (method == "dmarc" or _is_aligned(about, domain))
+        if result == "pass" and (_is_aligned(about, domain) or (method == "dmarc" and not about))
     }
     if passed & {"dkim", "dmarc"}:
         return True
@@ -68,7 +68,7 @@ def _topmost(message: Message) -> list[str]:
         if name.lower() == "received" and lines:
             break
         if name.lower() == "authentication-results":
-            plain = _COMMENT.sub(" ", mail_headers.one_line(str(value), 4000))
+            plain = _COMMENT.sub(" ", mailbox_headers.one_line(str(value), 4000))
             if lines and _server(plain) != _server(lines[0]):
                 break
             lines.append(plain)

@@ -13,9 +13,11 @@ _MODULES = {
     "mail": "mail",
     "mastodon": "mastodon",
     "bluesky": "bluesky",
+    "discourse": "discourse",
     "misago": "misago",
     "matrix": "matrix",
     "telegram": "telegram",
+    "feed": "feed",
     "notifications": "notifications",
 }
 

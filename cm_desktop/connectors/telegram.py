@@ -18,14 +18,13 @@ from cm_desktop.connectors.base import (
 from cm_desktop.connectors.plain_text import clean_name
 from cm_desktop.connectors.telegram_api import Api
 from cm_desktop.connectors.telegram_read import Pass, asked
+from cm_desktop.connectors.telegram_words import words
 from cm_desktop.connectors.telegram_write import TEXT_LIMIT, Pace, Writer
-from cm_desktop.domain.channel_words import ChannelWords, FieldWords, Step
 from cm_desktop.domain.errors import NotAllowedError, RejectedError, ServerTroubleError
 from cm_desktop.domain.events import Event
 from cm_desktop.domain.outbox_rules import OUTCOME_UNKNOWN
 from cm_desktop.domain.policy import Ability, ChannelPolicy, TextUnit
 from cm_desktop.domain.standing import Standing
-from cm_desktop.i18n import _
 
 _LISTEN = 10.0  # seconds of one long poll: nobody who ends the program waits longer
 _BREATHER = 5.0
@@ -160,55 +159,10 @@ class Telegram:
         return int(self._settings["bot"])
 
 
-def _words() -> ChannelWords:
-    return ChannelWords(
-        card=_("Messages to your Telegram bot, in its groups and under your channel's posts."),
-        steps=(
-            Step(
-                text=_(
-                    "In Telegram, write /newbot to @BotFather and choose a name. Or use a bot you"
-                    " have, if no other program uses it."
-                ),
-                link="https://t.me/BotFather",
-            ),
-            Step(text=_("Copy the token that @BotFather answers with, and paste it below.")),
-            Step(
-                text=_(
-                    "For groups: write /setprivacy to @BotFather and choose “Disable”, then add"
-                    " the bot to the group."
-                )
-            ),
-            Step(
-                text=_(
-                    "For comments under the posts of a channel: make the bot an administrator of"
-                    " the channel and of its discussion group."
-                )
-            ),
-        ),
-        fields={
-            "token": FieldWords(
-                label=_("Token of the bot"),
-                example="123456789:ABCdef…",
-                hint=_("Whoever has it can write as your bot. It is kept encrypted."),
-            ),
-        },
-        limits=(
-            _(
-                "Telegram keeps messages for a bot for 24 hours only. Let CM Desktop start with"
-                " the computer, and look in at least once a day, on weekends too."
-            ),
-            _("Only one program can fetch a bot's messages: the bot is for CM Desktop alone."),
-            _("A bot cannot write to somebody who has not written to it before."),
-            _("In groups, a bot sees only what is addressed to it, until you change that."),
-            _("Telegram does not tell a bot when somebody deletes a message."),
-        ),
-    )
-
-
 CHANNEL = ChannelInfo(
     channel="telegram",
     make=Telegram,
-    words=_words,
+    words=words,
     secret_fields=("token",),
     setting_fields=("take_over",),
     policy=POLICY,

@@ -25,12 +25,12 @@ from cm_desktop.domain.events import (
 )
 from cm_desktop.domain.model import Direction, Kind
 
-_POSTS = 200
+_POSTS = 100
 _TOPICS = 200
 _MOVED = 50
 _OWNERS = 20
 _TITLE = 80  # characters of a post that stand for it
-_TEXT = 500
+_TEXT = 300
 
 
 class Post(msgspec.Struct):
@@ -174,7 +174,7 @@ class Reader:
         return MessageSeen(
             remote_id=shapes.message_id(chat.id, number, owner),
             conversation=self._conversation(message, owner, post),
-            direction=Direction.OUT if self._is_ours(message, post) else Direction.IN,
+            direction=Direction.OUT if self._is_ours(message) else Direction.IN,
             author=shapes.chat_author(speaker or chat)
             if speaker or user is None
             else shapes.user_author(user),
@@ -216,11 +216,12 @@ class Reader:
             title=f"{title} · {name}" if name else "",
         )
 
-    def _is_ours(self, message: shapes.Message, post: Post | None) -> bool:
+    def _is_ours(self, message: shapes.Message) -> bool:
         """Whether we speak: the bot, the owner of a business, the group or channel itself."""
         user, speaker, chat = message.from_, message.sender_chat, message.chat
         if speaker is not None:
-            return speaker.id == chat.id or (post is not None and speaker.id == post.channel)
+            channels = {post.channel for post in self._memory.posts.values()}
+            return speaker.id == chat.id or speaker.id in channels
         if user is None:
             return False
         theirs = message.business_connection_id is None or user.id == chat.id

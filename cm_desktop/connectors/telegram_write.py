@@ -107,8 +107,7 @@ class Writer:
         elif kind is OutboxKind.DELETE:
             self._delete(action.target)
         elif kind in (OutboxKind.LIKE, OutboxKind.UNLIKE):
-            reaction = _LIKED if kind is OutboxKind.LIKE else []
-            self._do("setMessageReaction", action.target, {"reaction": reaction})
+            self._react(action.target, _LIKED if kind is OutboxKind.LIKE else [])
         elif kind in (OutboxKind.BLOCK, OutboxKind.UNBLOCK):
             self._ban(action.target, banned=kind is OutboxKind.BLOCK)
         elif kind is OutboxKind.MUTE:
@@ -134,6 +133,12 @@ class Writer:
         except GoneError as error:
             if error.detail != "message":
                 raise
+
+    def _react(self, target: Target, reaction: list[dict[str, str]]) -> None:
+        if target.context.get("business"):
+            # Would meet another message: that of the same number in the bot's own chat.
+            raise NotAllowedError("ability")
+        self._do("setMessageReaction", target, {"reaction": reaction})
 
     def _ban(self, target: Target, *, banned: bool) -> None:
         """Keep somebody out of a group, or a channel from speaking in it."""

@@ -1,14 +1,16 @@
-"""What forms for connecting an account need: try what was typed in, guess a mailbox's servers."""
+"""What forms for connecting an account need: look at what was typed in, try it, guess servers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from cm_desktop.connectors import mail_providers
-from cm_desktop.connectors.base import AccountConfig
+from cm_desktop.connectors import mailbox_providers
+from cm_desktop.connectors.base import AccountConfig, Finding
 from cm_desktop.services import connecting
 from cm_desktop.services.connecting import Probe
+
+__all__ = ["Finding", "MailServers", "Trial", "look_at", "mail_servers", "try_out"]
 
 _STARTTLS_PORTS = {143, 587}
 
@@ -41,14 +43,15 @@ def try_out(trial: Trial, *, preview: int = 0) -> Probe:
 
     Raises what `connecting.probe` raises.
     """
-    config = AccountConfig(
-        channel=trial.channel,
-        url=trial.url,
-        handle=trial.handle,
-        settings=trial.settings,
-        secret=trial.secret,
-    )
-    return connecting.probe(config, preview=preview)
+    return connecting.probe(_config(trial), preview=preview)
+
+
+def look_at(trial: Trial) -> Finding | None:
+    """Return what stands behind the address that was typed, without signing in.
+
+    None: this channel cannot tell. Raises what `connecting.look` raises.
+    """
+    return connecting.look(_config(replace(trial, secret={})))
 
 
 def mail_servers(address: str) -> MailServers | None:
@@ -56,7 +59,7 @@ def mail_servers(address: str) -> MailServers | None:
 
     A provider that is known to offer nothing a program could use has empty names.
     """
-    known = mail_providers.by_address(address)
+    known = mailbox_providers.by_address(address)
     if known is None:
         return None
     return MailServers(
@@ -66,6 +69,16 @@ def mail_servers(address: str) -> MailServers | None:
         smtp_host=known.smtp_host,
         smtp_port=known.smtp_port,
         smtp_security=_security(known.smtp_port),
+    )
+
+
+def _config(trial: Trial) -> AccountConfig:
+    return AccountConfig(
+        channel=trial.channel,
+        url=trial.url,
+        handle=trial.handle,
+        settings=trial.settings,
+        secret=trial.secret,
     )
 
 

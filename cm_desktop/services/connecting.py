@@ -247,6 +247,8 @@ def _note(vault: Vault, connection: Connection, kind: str, account_id: AccountId
 
 
 def _check_complete(about: ChannelInfo, config: AccountConfig) -> None:
+    if about.alone is not None and config.settings.get(about.alone[0]) == about.alone[1]:
+        return
     # Who signed in on the channel's own page brings a secret of another kind.
     by_page = about.browser is not None and bool(config.secret)
     asked = () if by_page else about.secret_fields

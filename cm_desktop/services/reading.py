@@ -136,6 +136,20 @@ def message(vault: Vault, message_id: MessageId) -> Message:
     return messages.by_id(vault.db.reader, message_id)
 
 
+def page_of(vault: Vault, row: OutboxRow) -> str:
+    """Return the page on which a person can give the answer of an outbox row, "" for none.
+
+    It is the page of the message, else that of the post it hangs on.
+    """
+    from cm_desktop.store import messages
+
+    target = row.target and messages.by_id(vault.db.reader, row.target)
+    if target and target.permalink:
+        return target.permalink
+    post = conversations.by_id(vault.db.reader, row.conversation).post
+    return post.url if post else ""
+
+
 def history(vault: Vault, conversation_id: ConversationId) -> list[LoggedEvent]:
     """Return what happened to a conversation, oldest first."""
     from cm_desktop.store import events

@@ -14,8 +14,11 @@ from cm_desktop.domain.errors import (
 )
 from cm_desktop.i18n import _, ngettext
 from cm_desktop.services.sentences_address import ADDRESS
+from cm_desktop.services.sentences_bots import BOTS
 from cm_desktop.services.sentences_files import FILES
+from cm_desktop.services.sentences_networks import NETWORKS
 from cm_desktop.services.sentences_refusal import REFUSAL
+from cm_desktop.services.sentences_sign_in import SIGN_IN
 from cm_desktop.services.sentences_usage import USAGE
 from cm_desktop.services.sentences_vault import VAULT
 from cm_desktop.services.wording import Sentence, Worded
@@ -193,6 +196,9 @@ _ALL: dict[str, Callable[[str], Sentence]] = {
     **_TRUST,
     **ADDRESS,
     **USAGE,
+    **SIGN_IN,
+    **BOTS,
+    **NETWORKS,
     **FILES,
     **VAULT,
 }

@@ -26,6 +26,15 @@ ADDRESS: Mapping[str, Worded] = {
         _("Please check the address. It is the one you see in the browser on the start page."),
         "settings",
     ),
+    "address:no_feed": lambda value: Sentence(
+        about(
+            value,
+            _("The page %(value)s names no feed."),
+            _("The page at this address names no feed."),
+        ),
+        _("Please look on the website for a link called RSS, Atom or feed, and enter its address."),
+        "settings",
+    ),
     "address:not_https": lambda _v: Sentence(
         _("The address is not encrypted, so a password would travel readable for others."),
         _("Please use the address that begins with https."),

@@ -106,6 +106,11 @@ USAGE: Mapping[str, Worded] = {
         _("Please choose one from the list of channels."),
         "",
     ),
+    "usage:no_look": lambda _v: Sentence(
+        _("This channel cannot be looked at before one signs in."),
+        _("Please connect the account instead."),
+        "",
+    ),
     "usage:nothing_to_answer": lambda _v: Sentence(
         _("There is no message in this conversation that could be answered."),
         _("An answer is possible when the other side has written."),

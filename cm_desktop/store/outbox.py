@@ -45,9 +45,9 @@ _WAITING = " WHERE o.state IN ('queued', 'sending', 'unknown')"
 _WAITING_ANYWHERE = _HEAD + _WAITING + " AND a.paused = 0 AND a.removed_ms IS NULL ORDER BY o.id"
 _WAITING_OF = _HEAD + _WAITING + " AND a.uid = ? ORDER BY o.id"
 _ADD = """
-    INSERT INTO outbox (uid, conv_id, account_id, kind, target, text, member, rule, state,
+    INSERT INTO outbox (uid, conv_id, account_id, kind, target, text, member, rule, state, error,
                         created_ms, hold_ms)
-    SELECT ?, id, account_id, ?, ?, ?, ?, ?, 'queued', ?, ? FROM conversation WHERE id = ?
+    SELECT ?, id, account_id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM conversation WHERE id = ?
 """
 _MEMBERS = """
     SELECT remote_id, member FROM outbox
@@ -64,15 +64,17 @@ OPEN = (
 
 
 def add(connection: Connection, row: OutboxRow) -> OutboxRow:
-    """Queue something and return it as it lies in the vault.
+    """Put something into the outbox and return it as it lies in the vault.
 
-    The account is the conversation's. Raises UsageError("no_conversation").
+    It waits to be sent, unless its state says that a person sends it. The account is the
+    conversation's. Raises UsageError("no_conversation").
     """
     conv = row_of(connection, row.conversation)
     target = uid_bytes(row.target) if row.target else None
     said = (row.kind.value, target, clean(row.text), row.member, row.rule)
+    stands = (row.state.value, row.error)
     times = (stamp(row.created_at), stamp(row.hold_until))
-    connection.execute(_ADD, (row.id, *said, *times, conv))
+    connection.execute(_ADD, (row.id, *said, *stands, *times, conv))
     return by_id(connection, row.id)
 
 

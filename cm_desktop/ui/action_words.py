@@ -9,7 +9,8 @@ from cm_desktop.i18n import _
 
 MENUS: Final[Mapping[str, tuple[str, ...]]] = {
     "file": (
-        "connect", "accounts", "refresh", "-", "templates", "export", "-", "settings", "-", "quit",
+        "connect", "accounts", "refresh", "note_down", "-", "templates", "export", "-", "settings",
+        "-", "quit",
     ),
     "conversation": (
         "reply", "private", "note", "-", "done", "done_next", "waiting", "snooze", "reopen", "-",
@@ -96,6 +97,8 @@ def _window_texts() -> dict[str, str]:
         "go_all": _("All"),
         "go_outbox": _("Outbox"),
         "refresh": _("Fetch now"),
+        # Translators: takes a copied text or link and makes a conversation of it.
+        "note_down": _("Note down what was copied…"),
         "shortcuts": _("Keyboard shortcuts"),
         "templates": _("Templates…"),
         "settings": _("Settings…"),

@@ -60,6 +60,8 @@ KEYS: Final[Mapping[str, Keys]] = {
     "go_all": Keys(("G, A",), ()),
     "go_outbox": Keys(("G, G", "G, O"), ()),
     "refresh": Keys((), ("F5",)),
+    # Fields for text take this key themselves.
+    "note_down": Keys((), ("Ctrl+V",)),
     "shortcuts": Keys(("?",), ("F1",)),
     "templates": Keys((), ("Ctrl+T",)),
     "settings": Keys((), ("Ctrl+,",)),
@@ -179,7 +181,7 @@ _GLYPHS: Final[Mapping[str, str]] = {
     "toggle_read": "mark_unread", "spam": "spam", "delete": "delete", "hide": "hide",
     "mark_all": "select_all", "search": "search", "go_inbox": "inbox", "go_mine": "mine",
     "go_waiting": "waiting", "go_snoozed": "snoozed", "go_done": "done", "go_all": "all",
-    "go_outbox": "outbox", "refresh": "refresh", "shortcuts": "keyboard",
+    "go_outbox": "outbox", "refresh": "refresh", "note_down": "paste", "shortcuts": "keyboard",
     "templates": "template", "settings": "settings", "connect": "add",
     "accounts": "connect", "export": "export", "details": "details",
     "rail": "rail", "quit": "quit", "back": "back",

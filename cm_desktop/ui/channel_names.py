@@ -9,6 +9,7 @@ _NAMES = {
     "mastodon": "Mastodon",
     "bluesky": "Bluesky",
     "discourse": "Discourse",
+    "misago": "Misago",
     "telegram": "Telegram",
     "matrix": "Matrix",
     "facebook": "Facebook",
@@ -19,7 +20,17 @@ _NAMES = {
     "youtube": "YouTube",
     "linkedin": "LinkedIn",
     "google-business": "Google",
+    "tiktok": "TikTok",
+    "trustpilot": "Trustpilot",
+    "kununu": "kununu",
+    "jameda": "jameda",
+    "provenexpert": "ProvenExpert",
 }
+
+
+def has_name(channel: str) -> bool:
+    """Tell whether people have a name for a channel or a network of this name."""
+    return channel in _NAMES
 
 
 def channel_name(channel: str) -> str:

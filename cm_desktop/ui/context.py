@@ -13,12 +13,16 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from cm_desktop.domain.errors import CmError
 from cm_desktop.domain.ids import AccountId, ConversationId
 from cm_desktop.domain.model import Account, Conversation
+from cm_desktop.ui.channel_names import has_name
 from cm_desktop.ui.runner import Failed, Outcome, Runner
 from cm_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     from cm_desktop.services.desk import Desk
     from cm_desktop.services.vault import Vault
+
+_NOTIFICATIONS = "notifications"
+_SAME = {"google": "google-business"}  # two names of one mark
 
 
 class Changes(QObject):
@@ -92,7 +96,14 @@ class Context:
         return self.vault.me
 
     def channel_of(self, about: Account | Conversation) -> str:
-        """Return the channel as which something is shown: the demo plays others."""
+        """Return the channel as which something is shown.
+
+        The demo plays others, and a notification is shown as the network it tells of.
+        """
+        if about.channel == _NOTIFICATIONS and isinstance(about, Conversation):
+            network = about.context.get("network", "")
+            network = _SAME.get(network, network)
+            return network if has_name(network) else about.channel
         if about.channel != "demo":
             return about.channel
         account = about.id if isinstance(about, Account) else about.account

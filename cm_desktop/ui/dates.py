@@ -35,9 +35,15 @@ def short_time(at: datetime, now: datetime) -> str:
     if day == today - timedelta(days=1):
         return _("yesterday")
     if day.year == today.year or timedelta() < today - day < timedelta(days=180):
-        # Translators: a day of this year in a list; German: "%(day)d. %(month)s".
-        return _("%(day)d %(month)s") % {"day": day.day, "month": _month(language(), day.month)}
+        return day_of_year(at)
     return locale().toString(QDate(day.year, day.month, day.day), _SHORT)
+
+
+def day_of_year(at: datetime) -> str:
+    """Return the local day without its year, "12 Nov"."""
+    day = at.astimezone().date()
+    # Translators: a day of this year in a list; German: "%(day)d. %(month)s".
+    return _("%(day)d %(month)s") % {"day": day.day, "month": _month(language(), day.month)}
 
 
 def clock_time(at: datetime) -> str:

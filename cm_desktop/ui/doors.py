@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cm_desktop.domain.ids import AccountId
@@ -17,6 +18,7 @@ from cm_desktop.ui.actions import Actions
 from cm_desktop.ui.context import Context
 from cm_desktop.ui.desk_commands import DeskCommands
 from cm_desktop.ui.icons import icon
+from cm_desktop.ui.taken import Taken, taken_from
 
 if TYPE_CHECKING:
     from cm_desktop.ui.main_window import MainWindow
@@ -103,9 +105,23 @@ class Doors(QObject):
 
         ConnectDialog(self._context, self._window).open()
 
+    def note_down_copied(self) -> None:
+        """Note down what was copied, or what one writes oneself."""
+        copied = taken_from(QGuiApplication.clipboard().mimeData())
+        self.note_down(copied or Taken())
+
+    @Slot(object)
+    def note_down(self, taken: Taken) -> None:
+        """Make a conversation of what was pasted or dropped."""
+        from cm_desktop.ui.dialogs.note_down import NoteDownDialog
+
+        dialog = NoteDownDialog(self._context, taken, self._window)
+        dialog.noted.connect(self._window.show_conversation)
+        dialog.open()
+
     def sign_in(self) -> None:
         """Sign the account in again that needs it; with several, or none, show all."""
-        from cm_desktop.ui.dialogs.accounts import SignInDialog
+        from cm_desktop.ui.dialogs.sign_in_again import SignInDialog
 
         needing = [
             account
@@ -117,11 +133,21 @@ class Doors(QObject):
         else:
             self.accounts()
 
+    def health(self, account_id: AccountId) -> None:
+        """Show how an account is doing, in full."""
+        from cm_desktop.ui.dialogs.health import HealthDialog
+
+        for account in reading.accounts(self._context.vault):
+            if account.id == account_id:
+                HealthDialog(self._context, account, self._window).open()
+
     def account_menu(self, account: AccountId, place: QPoint) -> None:
         """Offer what can be done with an account."""
         menu = QMenu(self._window)
         fetch = menu.addAction(icon("refresh"), _("Fetch now"))
         fetch.triggered.connect(partial(self._fetch, account))
+        health = menu.addAction(icon("info"), _("How it is doing…"))
+        health.triggered.connect(partial(self.health, account))
         show = menu.addAction(icon("settings"), _("Channels and accounts…"))
         show.triggered.connect(self.accounts)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -31,6 +31,7 @@ CHANNEL_COLOURS: Final[Mapping[str, str]] = {
     "mastodon": "#563ACC",
     "bluesky": "#0A64C2",
     "discourse": "#A8470B",
+    "misago": "#8A3B5C",
     "telegram": "#1A729F",
     "matrix": "#3F4B57",
     "feed": "#A84A00",

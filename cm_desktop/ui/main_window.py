@@ -26,6 +26,7 @@ from cm_desktop.ui.inbox.rail import Rail
 from cm_desktop.ui.labels import button_text, one_line
 from cm_desktop.ui.layout import Columns, Place
 from cm_desktop.ui.messages import problem_words
+from cm_desktop.ui.taken import Drops
 from cm_desktop.ui.toast import Toast
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.columns = Columns(self.rail, columns, context.settings)
         self.commands = DeskCommands(context, self.targets, self)
         self.doors = Doors(context, self)
+        self.drops = Drops(self)
         self.offline_bar = Bar(can_close=False)
         self.problem_bar = Bar(can_close=True)
         self._counting = QTimer(self, singleShot=True, interval=_COUNT_AGAIN_MS)

@@ -1,7 +1,7 @@
 """Jobs on threads: at most one for each key, delivered on the main thread.
 
-The only file that starts threads. Reading has two threads of its own, searching one, and
-writing one, so that writes are done in the order in which they were asked for.
+The only file that starts threads. Reading has two threads of its own, searching one, asking
+channels two, and writing one, so that writes are done in the order in which they were asked for.
 """
 
 from __future__ import annotations
@@ -83,6 +83,23 @@ class Runner(QObject):
         if key in self._running or self._stopped:
             return False
         self._start("read", key, job, then, cancelled)
+        return True
+
+    def ask_outside(
+        self,
+        key: str,
+        job: Callable[[], T],
+        then: Callable[[Outcome[T]], None],
+        *,
+        cancelled: threading.Event | None = None,
+    ) -> bool:
+        """Run a job that asks a channel, which may take minutes: reading does not wait for it.
+
+        Else as `submit`.
+        """
+        if key in self._running or self._stopped:
+            return False
+        self._start("outside", key, job, then, cancelled)
         return True
 
     def replace(
@@ -174,7 +191,7 @@ class Runner(QObject):
             self.idle.emit()
 
 
-_THREADS = {"read": 2, "search": 1, "write": 1}
+_THREADS = {"read": 2, "search": 1, "outside": 2, "write": 1}
 
 
 def _outcome(job: _Job) -> Outcome[Any] | BaseException:

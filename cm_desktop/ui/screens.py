@@ -136,6 +136,12 @@ def _focus(window: MainWindow) -> None:
     window.list_panel.list.setFocus(Qt.FocusReason.TabFocusReason)
 
 
+def _dialog(name: str, window: MainWindow) -> None:
+    from cm_desktop.ui import dialog_screens
+
+    getattr(dialog_screens, name)(window)
+
+
 SCREENS: dict[str, Show] = {
     "inbox": _inbox,
     "thread": _thread,
@@ -153,6 +159,13 @@ SCREENS: dict[str, Show] = {
     "templates": lambda window: window.actions_["templates"].trigger(),
     "settings": lambda window: window.actions_["settings"].trigger(),
     "connect": lambda window: window.actions_["connect"].trigger(),
+    "connect-steps": partial(_dialog, "connect_steps"),
+    "connect-found": partial(_dialog, "connect_found"),
+    "connect-browser": partial(_dialog, "connect_browser"),
+    "connect-preview": partial(_dialog, "connect_preview"),
+    "note-down": partial(_dialog, "note_down"),
+    "answer-there": partial(_dialog, "answer_there"),
+    "health": partial(_dialog, "health"),
     "accounts": lambda window: window.actions_["accounts"].trigger(),
     "export": lambda window: window.actions_["export"].trigger(),
     "shortcuts": lambda window: window.actions_["shortcuts"].trigger(),

@@ -23,6 +23,7 @@ def connect(window: MainWindow) -> None:
     )
     _connect_rail_and_list(window)
     _connect_changes(window)
+    window.drops.taken.connect(window.doors.note_down)
 
 
 def connect_pane(window: MainWindow, pane: ConversationPane) -> None:
@@ -85,6 +86,7 @@ def _in_window(window: MainWindow) -> Handlers:
         "back": window.back,
         "search": window.search,
         "refresh": window.fetch,
+        "note_down": doors.note_down_copied,
         "details": window.columns.toggle_details,
         "rail": window.columns.toggle_rail,
         "shortcuts": partial(doors.shortcuts, window.actions_),

@@ -18,9 +18,15 @@ def messages(shop, conversation):
 
 
 def test_a_text_with_network_author_and_link_becomes_a_conversation(desk):
-    made = desk.done("note-down", "--network", "Facebook", "--author", "Anna", "--link", LINK, "Toll!")
+    made = desk.done(
+        "note-down", "--network", "Facebook", "--author", "Anna", "--link", LINK, "Toll!"
+    )
 
-    assert (made["channel"], made["kind"], made["title"]) == ("notifications", "comments", "Facebook")
+    assert (made["channel"], made["kind"], made["title"]) == (
+        "notifications",
+        "comments",
+        "Facebook",
+    )
     (message,) = messages(desk, made)
     assert (message["text"], message["author"]["name"]) == ("Toll!", "Anna")
     assert (message["permalink"], message["direction"]) == (LINK, "in")

@@ -68,6 +68,36 @@ def test_a_reason_is_a_word_and_never_a_text():
 
 
 @pytest.mark.parametrize(
+    ("headers", "said", "seconds"),
+    [
+        ({}, "13", 13),
+        ({}, "1.5", 1.5),
+        ({}, "99999999999999999999", 3600),
+        ({"retry-after": "5"}, "13", 5),
+        ({"retry-after": "soon"}, "13", 13),
+        ({}, "-1", None),
+        ({}, "NaN", None),
+        ({}, "Infinity", 3600),
+        ({}, '"13"', None),
+        ({}, "[13]", None),
+    ],
+)
+def test_a_wait_that_only_the_answer_itself_tells_is_understood(headers, said, seconds):
+    body = (
+        b'{"errors":["?"],"error_type":"rate_limit","extras":{"wait_seconds":%s}}' % said.encode()
+    )
+    error = error_for(429, headers, body, NOW)
+    assert isinstance(error, RateLimitedError)
+    assert error.wait_seconds == seconds
+    assert error.detail == "rate_limit"
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"extras":[]}', b'{"extras":null}', b"<html>"])
+def test_an_answer_that_tells_no_wait_gives_none(body):
+    assert error_for(429, {}, body, NOW).wait_seconds is None
+
+
+@pytest.mark.parametrize(
     ("headers", "left"),
     [({"x-ratelimit-remaining": "9301.0"}, 9301), ({"ratelimit-remaining": "x"}, None), ({}, None)],
 )

@@ -88,6 +88,15 @@ def test_one_bad_item_costs_only_itself():
     assert found[20] == ItemSkipped(reason="unexpected_shape")
 
 
+@pytest.mark.parametrize(
+    ("odd", "read"),
+    [('"x\\ud83dy"', Item(id=2, text="x\ufffdy")), ("NaN", ItemSkipped(reason="unexpected_shape"))],
+)
+def test_half_a_letter_or_no_number_in_one_item_does_not_cost_the_page(odd, read):
+    page = f'[{{"id": 1}}, {{"id": 2, "text": {odd}}}, {{"id": 3}}]'.encode()
+    assert list(items(decode(page, list[msgspec.Raw]), Item)) == [Item(id=1), read, Item(id=3)]
+
+
 @given(st.binary(max_size=100))
 def test_any_bytes_give_a_value_or_our_error(body):
     _decode(body)

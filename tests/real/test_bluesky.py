@@ -1,30 +1,17 @@
-"""The connector against Bluesky's own programs on this computer: PDS, AppView and moderation."""
+"""Reading and answering with Bluesky's own programs on this computer: PDS and AppView."""
 
 import time
-from datetime import UTC, datetime
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cm_desktop.connectors.base import AccountConfig, Action, Reply, Target
-from cm_desktop.connectors.bluesky import CHANNEL
-from cm_desktop.domain.errors import (
-    AddressError,
-    GoneError,
-    NotAllowedError,
-    OfflineError,
-    RejectedError,
-    ServerTroubleError,
-    SignInNeededError,
-    SlowError,
-)
-from cm_desktop.domain.events import CursorMoved, GapFilled, GapFound, MessageGone, MessageSeen
-from cm_desktop.domain.model import Direction, Kind, OutboxKind
-from tests.servers.bluesky import PASSWORD
+from cm_desktop.domain.errors import OfflineError, ServerTroubleError, SlowError
+from cm_desktop.domain.events import CursorMoved, GapFilled, GapFound, MessageSeen
+from cm_desktop.domain.model import Direction, Kind
+from tests.servers.bluesky_account import arrived, connections, fetch, reply
 from tests.servers.cutting_proxy import Cut, cutting_proxy
 
 pytestmark = pytest.mark.real
-LIKE, BLOCK = "app.bsky.feed.like", "app.bsky.graph.block"
 
 
 @pytest.fixture
@@ -45,49 +32,8 @@ def anna(network):
 
 @pytest.fixture
 def connect(network, firm):
-    """Make a connector to our account, with what earlier ones kept unless told otherwise."""
-    made, kept = [], {"password": PASSWORD}
-
-    def connect(**fields):
-        given = {"url": network.url, "handle": firm.handle, "secret": dict(kept)}
-        config = AccountConfig(channel="bluesky", keep_secret=kept.update, **given | fields)
-        made.append(CHANNEL.make(config))
-        return made[-1]
-
-    connect.kept = kept
-    yield connect
-    for connector in made:
-        connector.close()
-
-
-def fetch(connector, since=None):
-    events = list(connector.fetch(since))
-    moved = [event.cursor for event in events if isinstance(event, CursorMoved)]
-    told = {event.remote_id: event for event in events if isinstance(event, MessageSeen)}
-    return told, moved[-1]
-
-
-def arrived(network, connector, uri, since=None):
-    """Fetch until a message is there, as the worker does every minute."""
-    return network.until(lambda: fetch(connector, since)[0].get(uri))
-
-
-def target(message):
-    return Target(
-        remote_id=message.remote_id,
-        conversation_remote_id=message.conversation.remote_id,
-        author_remote_id=message.author.remote_id,
-        author_handle=message.author.handle,
-        context=message.context,
-    )
-
-
-def reply(message, text="Gern geschehen", **fields):
-    return Reply(**{"client_key": str(uuid4()), "text": text, "target": target(message), **fields})
-
-
-def act(connector, kind, message, text=""):
-    connector.act(Action(kind=kind, target=target(message), text=text))
+    with connections(network, firm) as connect:
+        yield connect
 
 
 def test_answers_mentions_and_quotes_arrive(network, connect, firm, anna):
@@ -231,18 +177,15 @@ def test_an_answer_that_came_before_its_post_is_found(network, connect, firm, an
 
 def test_many_at_the_same_millisecond_are_all_read(network, connect, firm, anna):
     connector = connect()
-    begin = network.now()
-    uris = []
-    for number in range(130):
-        same = number // 9  # the end of a page falls among them
-        at = f"{begin[:-5]}.{same:03}Z"
-        text = f"@{firm.handle} Nr. {number}"
-        uris.append(network.mention(anna, text, firm, visible=False, createdAt=at))
+    begin = network.now()[:-5]
+    # Nine at a time, so that the end of a page falls among them.
+    times = [f"{begin}.{number // 9:03}Z" for number in range(130)]
+    uris = network.mention_often(anna, firm, times)
     network.until(
         lambda: network.ask("app.bsky.notification.getUnreadCount", firm)["count"] >= len(uris)
     )
-    _told, since = fetch(connector)
-    assert set(fetch(connector)[0]) < set(uris)
+    told, since = fetch(connector)
+    assert set(told) < set(uris), "a first pass reads one page"
     early = network.mention(anna, f"@{firm.handle} danach", firm)
     # From a cursor that knows nothing of them, all have to come.
     told = fetch(connector, '{"mark":"2020-01-01T00:00:00+00:00"}')[0]
@@ -259,11 +202,11 @@ def test_what_does_not_fit_into_one_pass_is_a_gap_that_is_filled(
     first = network.mention(anna, f"@{firm.handle} eins", firm)
     arrived(network, connector, first)
     _told, since = fetch(connector)
-    uris = [network.mention(anna, f"@{firm.handle} {one}", firm) for one in range(17)]
+    uris = network.mention_often(anna, firm, [network.now() for _number in range(17)])
     network.until(lambda: network.ask("app.bsky.notification.getUnreadCount", firm)["count"] >= 18)
     seen, gaps, filled = set(), [], []
-    # Nothing is within the overlap of ten minutes: else all of it were read anyway.
-    monkeypatch.setattr("cm_desktop.connectors.bluesky_read._OVERLAP", -network_tick())
+    # Else the overlap of ten minutes would reach further back than this test.
+    monkeypatch.setattr("cm_desktop.connectors.bluesky_read._OVERLAP", timedelta(milliseconds=-1))
     for _pass in range(6):
         events = list(connector.fetch(since))
         since = [one.cursor for one in events if isinstance(one, CursorMoved)][-1]
@@ -274,194 +217,6 @@ def test_what_does_not_fit_into_one_pass_is_a_gap_that_is_filled(
     assert [one.begin for one in gaps] == [one.begin for one in filled]
     assert len(gaps) == 1
     assert not gaps[0].lost
-
-
-def network_tick():
-    from datetime import timedelta
-
-    return timedelta(milliseconds=1)
-
-
-def test_like_and_unlike_are_seen_by_the_network(network, connect, firm, anna):
-    answer = network.post(anna, "Toll", to=network.post(firm, "Frisch"))
-    connector = connect()
-    message = arrived(network, connector, answer)
-    assert not message.liked
-    for _twice in range(2):
-        act(connector, OutboxKind.LIKE, message)
-    assert [one["value"]["subject"]["uri"] for one in network.records(firm, LIKE)] == [answer]
-    network.until(lambda: network.seen(answer, firm)["viewer"].get("like"))
-    assert fetch(connector)[0][answer].liked
-    act(connector, OutboxKind.LIKE, message)
-    assert len(network.records(firm, LIKE)) == 1
-    for _twice in range(2):
-        act(connector, OutboxKind.UNLIKE, message)
-    assert network.records(firm, LIKE) == []
-
-
-def test_a_like_of_another_program_is_taken_back_too(network, connect, firm, anna):
-    answer = network.post(anna, "Toll", to=network.post(firm, "Frisch"))
-    connector = connect()
-    message = arrived(network, connector, answer)
-    network.write(firm, LIKE, {"subject": network.ref(answer)})
-    network.until(lambda: network.seen(answer, firm)["viewer"].get("like"))
-    act(connector, OutboxKind.LIKE, message)
-    assert len(network.records(firm, LIKE)) == 1
-    act(connector, OutboxKind.UNLIKE, message)
-    assert network.records(firm, LIKE) == []
-
-
-def test_mute_and_block_are_seen_by_the_network_and_delete_nothing_here(
-    network, connect, firm, anna
-):
-    answer = network.post(anna, "Werbung", to=network.post(firm, "Frisch"))
-    connector = connect()
-    message = arrived(network, connector, answer)
-    _told, since = fetch(connector)
-    for _twice in range(2):
-        act(connector, OutboxKind.MUTE, message)
-    assert [one["did"] for one in network.ask("app.bsky.graph.getMutes", firm)["mutes"]] == [
-        anna.did
-    ]
-    for _twice in range(2):
-        act(connector, OutboxKind.BLOCK, message)
-    assert [one["value"]["subject"] for one in network.records(firm, BLOCK)] == [anna.did]
-    network.until(lambda: not network.seen(answer, firm))
-    events = list(connector.fetch(since))
-    assert not [one for one in events if isinstance(one, MessageGone)]
-    with pytest.raises(NotAllowedError, match="blocked"):
-        connector.send(reply(message))
-    for _twice in range(2):
-        act(connector, OutboxKind.UNBLOCK, message)
-    assert network.records(firm, BLOCK) == []
-
-
-def test_a_report_reaches_the_moderation(network, connect, firm, anna):
-    answer = network.post(anna, "Werbung", to=network.post(firm, "Frisch"))
-    connector = connect()
-    act(
-        connector, OutboxKind.REPORT, arrived(network, connector, answer), "Lauter Werbung, täglich"
-    )
-    told = network.until(lambda: [one for one in network.reports() if anna.did in one])
-    assert answer in told[0]
-    assert "Lauter Werbung, täglich" in told[0]
-
-
-def test_only_our_own_answers_are_deleted(network, connect, firm, anna):
-    answer = network.post(anna, "Frage", to=network.post(firm, "Frisch"))
-    connector = connect()
-    message = arrived(network, connector, answer)
-    sent = connector.send(reply(message))
-    ours = arrived(network, connector, sent.remote_id)
-    _told, since = fetch(connector)
-    with pytest.raises(NotAllowedError):
-        act(connector, OutboxKind.DELETE, message)
-    for _twice in range(2):
-        act(connector, OutboxKind.DELETE, ours)
-    assert not [one for one in network.records(firm) if "reply" in one["value"]]
-    assert network.seen(answer, firm)
-    network.until(lambda: not network.seen(sent.remote_id, firm))
-    events = list(connector.fetch(since))
-    assert MessageGone(remote_id=sent.remote_id) in events
-
-
-def test_what_its_author_deleted_is_gone_and_cannot_be_answered(network, connect, firm, anna):
-    answer = network.post(anna, "Frage", to=network.post(firm, "Frisch"))
-    connector = connect()
-    message = arrived(network, connector, answer)
-    _told, since = fetch(connector)
-    network.delete(anna, answer)
-    events = list(connector.fetch(since))
-    assert MessageGone(remote_id=answer) in events
-    with pytest.raises(GoneError):
-        connector.send(reply(message))
-    assert not [one for one in network.records(firm) if "reply" in one["value"]]
-
-
-def test_a_post_closed_for_answers_says_so(network, connect, firm, anna):
-    post = network.mention(anna, f"@{firm.handle} nur lesen", firm)
-    connector = connect()
-    message = arrived(network, connector, post)
-    gate = {"$type": "app.bsky.feed.threadgate", "post": post, "allow": [],
-            "createdAt": network.now()}  # fmt: skip
-    key = post.rpartition("/")[2]
-    body = {"repo": anna.did, "collection": gate["$type"], "rkey": key, "record": gate}
-    network.do("com.atproto.repo.putRecord", body, anna)
-    network.until(lambda: network.seen(post, firm)["viewer"].get("replyDisabled"))
-    with pytest.raises(NotAllowedError, match="replies_disabled"):
-        connector.send(reply(message))
-    assert network.records(firm) == []
-
-
-def test_the_longest_text_goes_up_and_a_longer_one_does_not(network, connect, firm, anna):
-    answer = network.post(anna, "Frage", to=network.post(firm, "Frisch"))
-    connector = connect()
-    message = arrived(network, connector, answer)
-    for text in ("ü" * 301, "👨‍👩‍👧‍👦" * 130):
-        with pytest.raises(RejectedError) as error:
-            connector.send(reply(message, text))
-        assert error.value.reason == "too_long"
-    longest = "👨‍👩‍👧‍👦" * 100 + "ü" * 200
-    assert connector.send(reply(message, longest)).text == longest
-
-
-def test_a_token_that_ran_out_is_renewed_without_the_password(network, connect, firm, anna):
-    answer = network.post(anna, "Frage", to=network.post(firm, "Frisch"))
-    connector = connect()
-    message = arrived(network, connector, answer)
-    before = dict(connect.kept)
-    connect.kept["access"] = network.expired(firm)
-    secret = {name: value for name, value in connect.kept.items() if name != "password"}
-
-    connector = connect(secret=secret)
-    sent = connector.send(reply(message))
-    assert len([one for one in network.records(firm) if "reply" in one["value"]]) == 1
-    assert connect.kept["refresh"] != before["refresh"]
-    assert connect.kept["access"] != secret["access"]
-    assert connect().find_sent(reply(message)) is None
-    assert sent.remote_id.startswith(f"at://{firm.did}/")
-
-
-def test_a_renewal_whose_answer_got_lost_is_asked_for_again(network, connect, firm):
-    connect().identify()
-    with cutting_proxy(network.ports["PDS_PORT"]) as proxy:
-        secret = {**connect.kept, "server": proxy.url, "access": network.expired(firm)}
-        secret.pop("password")
-        proxy.cut = Cut.APPLIED
-        connector = connect(secret=secret)
-        with pytest.raises((SlowError, ServerTroubleError)):
-            connector.identify()
-        proxy.cut = Cut.NEVER
-        assert connector.identify().remote_id == firm.did
-
-
-def test_an_app_password_signs_in_and_one_taken_back_does_not(network, connect, firm):
-    password = network.app_password(firm)
-    connector = connect(secret={"password": password})
-    assert connector.identify().remote_id == firm.did
-    network.do("com.atproto.server.revokeAppPassword", {"name": "CM Desktop"}, firm)
-    secret = {**connect.kept, "password": password, "access": network.expired(firm)}
-    with pytest.raises(SignInNeededError):
-        list(connect(secret=secret).fetch(None))
-    for wrong in ({"secret": {"password": "falsch"}}, {"handle": "niemand.test"}):
-        fields = {"secret": {"password": PASSWORD}, **wrong}
-        with pytest.raises(SignInNeededError):
-            connect(**fields).identify()
-
-
-def test_private_messages_are_left_out_where_nobody_offers_them(network, connect, firm):
-    """An app password without the right to them is refused by the real server."""
-    password = network.app_password(firm)
-    connector = connect(secret={"password": password}, settings={"direct_messages": "yes"})
-    assert isinstance(list(connector.fetch(None))[-1], CursorMoved)
-
-
-def test_looking_tells_a_server_from_another_page(network, firm):
-    config = AccountConfig(channel="bluesky", url=network.url)
-    found = CHANNEL.look(config)
-    assert (found.software, found.text_limit, found.url) == ("Bluesky", 300, network.url)
-    with pytest.raises(AddressError):
-        CHANNEL.look(AccountConfig(channel="bluesky", url=network.directory))
 
 
 def test_a_pass_without_news_asks_little(network, connect, firm, anna):

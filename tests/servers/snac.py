@@ -30,6 +30,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
+from tests.servers.cutting_proxy import CuttingProxy
 from tests.servers.snac_package import snac_program
 
 T = TypeVar("T")
@@ -97,15 +98,29 @@ class Person:
         """Wait until a mention with some words has arrived, and return it."""
         return until(lambda: next((one for one in self.mentions() if text in one["content"]), None))
 
-    def knows(self, author: Person, text: str) -> dict[str, Any]:
-        """Wait until a status of somebody has arrived in the home timeline, and return it."""
+    def knows(self, text: str) -> dict[str, Any]:
+        """Wait until a status of somebody one follows has arrived, and return it."""
 
         def found() -> dict[str, Any] | None:
             told = self.ask("GET", "/api/v1/timelines/home")
             return next((one for one in told if text in one["content"]), None)
 
-        del author
         return until(found)
+
+    def statuses_below(self, number: str) -> list[dict[str, Any]]:
+        """Return what stands below a status, as this person's server knows it."""
+        told: list[dict[str, Any]] = self.ask("GET", f"/api/v1/statuses/{number}/context")[
+            "descendants"
+        ]
+        return told
+
+    def delete(self, status: Mapping[str, Any]) -> None:
+        """Delete a status on the server's own pages: its API cannot."""
+        form = {"id": status["uri"], "actor": f"{self.url}/{self.name}", "action": "Delete"}
+        address = f"{self.url}/{self.name}/admin/action"
+        answer = httpx.post(address, data=form, auth=(self.name, self.password))
+        if answer.status_code >= 400:
+            raise SnacFailedError(f"delete: {answer.status_code} {answer.text[:300]}")
 
     def follow(self, other: Person) -> None:
         """Follow somebody, so that their posts arrive here."""
@@ -169,6 +184,27 @@ class SnacServers:
     def __getitem__(self, name: str) -> Person:
         """Return alice or carol (who share a server), or bob on the other one."""
         return self.people[name]
+
+
+class SnacProxy(CuttingProxy):
+    """A proxy in front of one of the servers, which listen on no port of 127.0.0.1."""
+
+    host = HERE
+
+    def _answer(self, request: bytes) -> bytes:
+        with socket.create_connection((self.host, 80), _PATIENCE) as server:
+            server.sendall(request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+            return b"".join(iter(lambda: server.recv(1 << 16), b""))
+
+
+@contextlib.contextmanager
+def snac_proxy() -> Iterator[SnacProxy]:
+    """Provide a proxy in front of alice's server, and close it."""
+    proxy = SnacProxy(80)
+    try:
+        yield proxy
+    finally:
+        proxy.close()
 
 
 def until(found: Callable[[], T | None]) -> T:

@@ -7,6 +7,7 @@ minute. tests/real/test_telegram_simulator.py drives it with an independent clie
 """
 
 import json
+import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -166,6 +167,8 @@ class Simulator:
         parts = urlsplit(exchange.path)
         token, _, method = parts.path.removeprefix("/bot").partition("/")
         exchange.date_time_string = lambda *_: self.now.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        # Or each answer waits 40 ms for the client to confirm its head.
+        exchange.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._check(parts.path, token)
             given = parameters(exchange, parts.query)

@@ -54,6 +54,13 @@ def test_a_row_is_read_back_as_it_was_queued(desk, talk):
     assert outbox.in_states(desk.reader, [OutboxState.SENT]) == []
 
 
+def test_what_a_person_sends_never_waits_for_the_program(desk, talk):
+    row = queue(desk, talk, state=OutboxState.NEEDS_HUMAN, error="answer_there")
+    assert (row.state, row.error) == (OutboxState.NEEDS_HUMAN, "answer_there")
+    assert outbox.waiting_of(desk.reader, desk.account.id) == []
+    assert counters(desk) == [(0, 1)]
+
+
 def test_what_is_not_there_is_said_to_be_missing(desk):
     with pytest.raises(UsageError, match="no_conversation"):
         queue(desk, "nonsense")

@@ -12,13 +12,22 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
 from cm_desktop.domain.errors import CmError
 from cm_desktop.domain.ids import ConversationId
 from cm_desktop.domain.model import Account, Message, OutboxRow, Status
+from cm_desktop.domain.outbox_rules import ANSWER_THERE
 from cm_desktop.domain.policy import Ability, ChannelPolicy
 from cm_desktop.domain.templates import placeholders
-from cm_desktop.i18n import _, pgettext
+from cm_desktop.i18n import _
 from cm_desktop.services import reading
 from cm_desktop.services.reading import Thread
 from cm_desktop.ui import theme
 from cm_desktop.ui.channel_names import channel_name
+from cm_desktop.ui.composer.composer_words import (
+    NOTE,
+    PRIVATE,
+    REPLY,
+    hint_words,
+    mode_words,
+    send_words,
+)
 from cm_desktop.ui.composer.counter import Counter
 from cm_desktop.ui.composer.growing_edit import GrowingEdit
 from cm_desktop.ui.composer.template_popup import TemplatePopup
@@ -27,7 +36,6 @@ from cm_desktop.ui.conversation.parts import WIDEST, icon_button, middle, row, t
 from cm_desktop.ui.dialogs.words import relabel
 from cm_desktop.ui.labels import ElidedLabel, PlainLabel, name_text
 
-REPLY, PRIVATE, NOTE = "reply", "private", "note"
 _AUTOSAVE = 400  # ms after the last key
 _SHARE = 0.4  # of the pane's height that it may take
 _NO_POLICY = ChannelPolicy(abilities=frozenset())
@@ -38,6 +46,7 @@ class Composer(QFrame):
 
     left = Signal()
     done_wanted = Signal()
+    given_by_hand = Signal(object)  # OutboxRow of an answer that a person sends on its page
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +73,7 @@ class Composer(QFrame):
         self._templates = icon_button("template", _("Insert a template…"), self.choose_template)
         self._modes = QButtonGroup(self)
         tabs = row(spacing=theme.TINY)
-        for mode, words in self._mode_words().items():
+        for mode, words in mode_words().items():
             button = text_button(words, partial(self._choose, mode))
             button.setCheckable(True)
             button.setObjectName(mode)
@@ -96,14 +105,6 @@ class Composer(QFrame):
         self._autosave.timeout.connect(self._save)
         self._popup.chosen.connect(self._insert)
         self._context.changes.problem.connect(self._on_problem)
-
-    def _mode_words(self) -> dict[str, str]:
-        return {REPLY: _("Reply"), PRIVATE: _("Reply privately"), NOTE: _("Note")}
-
-    def _send_words(self) -> dict[str, str]:
-        # Translators: a button that sends the text; German: "Antwort senden", "Privat senden".
-        sends = {REPLY: pgettext("send", "Reply"), PRIVATE: pgettext("send", "Reply privately")}
-        return {**sends, NOTE: _("Keep the note")}
 
     @property
     def mode(self) -> str:
@@ -242,10 +243,11 @@ class Composer(QFrame):
         self._why.setVisible(bool(why))
         self.edit.setEnabled(not why)
         self._templates.setVisible(self._mode != NOTE)
-        relabel(self._send, self._send_words()[self._mode])
+        relabel(self._send, send_words(self._mode, self.policy))
         self._say_to()
-        self.edit.setPlaceholderText(self._hint())
-        self.edit.setAccessibleName(self._hint())
+        hint = hint_words(self._mode, self.policy, self._thread)
+        self.edit.setPlaceholderText(hint)
+        self.edit.setAccessibleName(hint)
         self._counter.show_for(self.policy, self._thread, note=self._mode == NOTE)
 
     def _why_not(self) -> str:
@@ -268,20 +270,6 @@ class Composer(QFrame):
             self._to.setText(_("to %(name)s") % {"name": name_text(name)})
         else:
             self._to.setText("")
-
-    def _hint(self) -> str:
-        if self._mode == NOTE:
-            return _("Note for the team. It is never sent.")
-        if self._mode == PRIVATE:
-            return _("Write privately. / inserts a template.")
-        public = (
-            self._thread is not None
-            and self._thread.messages[-1:]
-            and (self._thread.messages[-1].public)
-        )
-        if public:
-            return _("Write a reply that everyone can read. / inserts a template.")
-        return _("Write a reply. / inserts a template.")
 
     @Slot()
     def _forget_target(self) -> None:
@@ -354,9 +342,9 @@ class Composer(QFrame):
         target = self._target.id if self._target else None
         hold = float(str(self._context.settings.value("hold_seconds", 10)))
 
-        def queue() -> None:
+        def queue() -> OutboxRow:
             try:
-                desk.reply(
+                row = desk.reply(
                     conversation, text, to=target, private=mode == PRIVATE, hold_seconds=hold
                 )
             except CmError:
@@ -366,9 +354,12 @@ class Composer(QFrame):
                 self._unsaved.pop((conversation, mode), None)
             if done:
                 desk.set_status(conversation, Status.DONE)
+            return row
 
-        def queued(_none: object) -> None:
+        def queued(row: OutboxRow) -> None:
             self._tell(conversation)
+            if row.error == ANSWER_THERE:
+                self.given_by_hand.emit(row)
             self._context.changes.outbox.emit()
             self._context.worker.send()
             if done:

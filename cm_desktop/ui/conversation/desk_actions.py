@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QSize, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cm_desktop.domain.ids import ConversationId
@@ -160,6 +160,17 @@ class DeskActions(QObject):
         """Decide what became of a row: "sent", "again" or "drop"."""
         desk = self._context.desk
         self._do(waiting.conversation, lambda: desk.resolve(waiting.id, how), send=how == "again")
+
+    @Slot(object)
+    def copy_and_open(self, waiting: OutboxRow) -> None:
+        """Copy an answer that a person sends on the channel's page, and open that page."""
+        QGuiApplication.clipboard().setText(waiting.text)
+        page = reading.page_of(self._context.vault, waiting)
+        if page:
+            self._say(_("The text is copied. Paste it on the page that opens."))
+            self.open_link(page)
+        else:
+            self._say(_("The text is copied. Paste it where the message was written."))
 
     def _act(self, message: Message, kind: OutboxKind, *, text: str = "", rule: str = "") -> None:
         desk = self._context.desk

@@ -88,6 +88,7 @@ class ConversationPane(QWidget):
         self._actions.text_given_back.connect(self.composer.take_text)
         self.composer.left.connect(self.left)
         self.composer.done_wanted.connect(self.next_wanted)
+        self.composer.given_by_hand.connect(self._actions.copy_and_open)
 
     @property
     def shown(self) -> Thread | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from cm_desktop.domain.model import OutboxRow, OutboxState
+from cm_desktop.domain.outbox_rules import ANSWER_THERE
 from cm_desktop.i18n import _
 from cm_desktop.services.sentences import explain
 from cm_desktop.ui import dates
@@ -33,6 +34,9 @@ class WaitingActions(Protocol):
 
     def retry(self, waiting: OutboxRow) -> None:
         """Try once more."""
+
+    def copy_and_open(self, waiting: OutboxRow) -> None:
+        """Copy its text and open the page on which a person sends it."""
 
     def resolve(self, waiting: OutboxRow, how: str) -> None:
         """Decide what became of it: "sent", "again" or "drop"."""
@@ -93,6 +97,16 @@ class WaitingCard(Card):
                     else (_("Try again"), "quiet", lambda: actions.retry(waiting)),
                     (_("Discard"), "quiet", lambda: actions.resolve(waiting, "drop")),
                 ]
+            case OutboxState.NEEDS_HUMAN if waiting.error == ANSWER_THERE:
+                return [
+                    (
+                        _("Copy the text and open the page"),
+                        "quiet",
+                        lambda: actions.copy_and_open(waiting),
+                    ),
+                    (_("Answered"), "quiet", lambda: actions.resolve(waiting, "sent")),
+                    (_("Discard"), "quiet", lambda: actions.resolve(waiting, "drop")),
+                ]
             case OutboxState.NEEDS_HUMAN:
                 return [
                     (_("It is there"), "quiet", lambda: actions.resolve(waiting, "sent")),
@@ -111,6 +125,10 @@ def state_sentence(waiting: OutboxRow, now: datetime, *, online: bool) -> tuple[
         sentence = explain(waiting.error or "error", waiting.error_detail)
         words = {"what": sentence.what, "to_do": sentence.what_to_do}
         return _("Not sent. %(what)s %(to_do)s") % words, "bad"
+    if waiting.state is OutboxState.NEEDS_HUMAN and waiting.error == ANSWER_THERE:
+        return _(
+            "Paste the text on the channel's page and send it there. Then say so here."
+        ), "warn"
     return {
         OutboxState.SENDING: (_("Is being sent"), "soft"),
         OutboxState.UNKNOWN: (

@@ -1,11 +1,12 @@
-"""The forms in which an account is typed in: a general one, and one for mailboxes."""
+"""The form in which an account is typed in, made from what its channel says it needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from cm_desktop.domain.channel_words import FieldWords
 from cm_desktop.domain.errors import (
@@ -16,38 +17,50 @@ from cm_desktop.domain.errors import (
 )
 from cm_desktop.i18n import _
 from cm_desktop.services import connecting
-from cm_desktop.services.account_forms import MailServers, Trial, mail_servers
+from cm_desktop.services.account_forms import Finding, Trial
 from cm_desktop.ui import theme
-from cm_desktop.ui.conversation.parts import row
-from cm_desktop.ui.dialogs.fields import Fold, PasswordField, field, on_text
-from cm_desktop.ui.dialogs.mailbox_words import mailbox_hint
-from cm_desktop.ui.dialogs.words import Words
-from cm_desktop.ui.labels import PlainLabel
-
-_LONGEST = 2_048  # code points of one field
+from cm_desktop.ui.context import Context
+from cm_desktop.ui.dialogs.address_check import AddressCheck
+from cm_desktop.ui.dialogs.fields import Fold, field, on_text
+from cm_desktop.ui.dialogs.secret_part import LONGEST, SecretPart
+from cm_desktop.ui.dialogs.steps import Steps
+from cm_desktop.ui.links import open_link
 
 
 class ChannelForm(QWidget):
-    """Steps and fields for one channel, made from what the channel says it needs."""
+    """Steps and fields for one channel.
+
+    `changed` says that something was typed; `way_changed` that the button that goes on has
+    other words or can be pressed now.
+    """
 
     changed = Signal()
+    way_changed = Signal()
 
-    def __init__(self, channel: str, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, channel: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.channel = channel
+        self._context = context
         self._about = connecting.info(channel)
         self._words = self._about.words()
-        self.lines: dict[str, QLineEdit] = {}
+        self.lines: dict[str, QLineEdit] = {}  # what is needed
+        self._optional: dict[str, QLineEdit] = {}  # by the name of the setting
+        self.check: AddressCheck | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(theme.MEDIUM)
-        self._add_steps()
-        if self._about.needs_url:
-            self._add_line("url")
-        if self._about.needs_handle:
-            self._add_line("handle")
-        for name in self._about.secret_fields:
-            self._add_secret(name)
+        steps = self._words.steps if self._about.browser is None else self._words.steps[:1]
+        self.steps = Steps(steps, partial(open_link, parent=self))
+        self.steps.setVisible(bool(steps))
+        self.column.addWidget(self.steps)
+        self.secrets = SecretPart(context, channel)
+        for name in self._needed():
+            self._add_line(name)
+        self.secrets.changed.connect(self.changed)
+        self.secrets.way_changed.connect(self.way_changed)
+        self.lines |= self.secrets.lines
+        self.column.addWidget(self.secrets)
+        self._add_settings()
 
     def trial(self) -> Trial:
         """Return what was typed."""
@@ -56,179 +69,105 @@ class ChannelForm(QWidget):
             url=self._typed("url"),
             handle=self._typed("handle"),
             settings=self._settings(),
-            secret={name: self._typed(name) for name in self._about.secret_fields},
+            secret=self.secrets.secret(),
         )
 
     def first_empty(self) -> tuple[str, QWidget] | None:
         """Return label and field of the first thing that is still missing."""
-        for line in self.lines.values():
-            if not line.text().strip():
-                return line.accessibleName(), line
-        return None
+        for name in self._needed():
+            if not self._typed(name):
+                return self.lines[name].accessibleName(), self.lines[name]
+        return self.secrets.first_empty()
 
     def place_of(self, error: CmError) -> QWidget | None:
         """Return the field that an error is about."""
         if isinstance(error, SignInNeededError):
             names = (*self._about.secret_fields, "handle")
         elif isinstance(error, AddressError | UntrustedServerError):
-            names = ("url", "handle")
+            names = ("url", "handle", *self._about.secret_fields)
         else:
             return None
-        return next((self.lines[name] for name in names if name in self.lines), None)
+        fields = (self.lines[name] for name in names if name in self.lines)
+        return next((line for line in fields if not line.isHidden() and line.isVisible()), None)
 
     def begin(self) -> None:
         """Put the keyboard into the first field."""
-        first = next(iter(self.lines.values()), None)
-        if first is not None:
-            first.setFocus()
+        for line in (*self.lines.values(), *self._optional.values()):
+            if not line.isHidden():
+                line.setFocus()
+                return
+
+    def stop(self) -> None:
+        """Ask nobody any more: the form is closed or left."""
+        self.secrets.stop()
+        if self.check is not None:
+            self.check.stop()
+
+    def _needed(self) -> tuple[str, ...]:
+        asked = {"url": self._about.needs_url, "handle": self._about.needs_handle}
+        return tuple(name for name, needed in asked.items() if needed)
 
     def _settings(self) -> Mapping[str, str]:
-        return {}
+        typed = {name: line.text().strip() for name, line in self._optional.items()}
+        return {name: value for name, value in typed.items() if value}
 
     def _typed(self, name: str) -> str:
         line = self.lines.get(name)
         return line.text().strip() if line is not None else ""
 
-    def _add_steps(self) -> None:
-        steps = self._words.steps
-        for number, step in enumerate(steps, 1):
-            if len(steps) == 1:
-                self.column.addWidget(Words(step.text, "soft"))
-                continue
-            line = row(PlainLabel(f"{number}.", "strong"))
-            line.addWidget(Words(step.text), 1)
-            self.column.addLayout(line)
-
     def _add_line(self, name: str) -> None:
         words = self._words.fields.get(name, FieldWords(label=name))
-        line = QLineEdit()
-        line.setMaxLength(_LONGEST)
-        line.setPlaceholderText(words.example)
-        on_text(line, self.changed.emit)
+        line = self._line(words.example)
         self.column.addLayout(field(words.label, line, words.hint))
         self.lines[name] = line
+        if name == self._needed()[0]:
+            line.textChanged.connect(self._show_pages_behind)
+            self._add_check(line)
 
-    def _add_secret(self, name: str) -> None:
-        secret = PasswordField()
-        words = self._words.fields.get(name, FieldWords(label=name))
-        secret.line.setMaxLength(_LONGEST)
-        secret.line.setPlaceholderText(words.example)
-        on_text(secret.line, self.changed.emit)
-        self.column.addLayout(field(words.label, secret, words.hint))
-        self.lines[name] = secret.line
+    def _add_check(self, line: QLineEdit) -> None:
+        if self._about.look is None:
+            return
+        self.check = AddressCheck(self._context, line, self.trial)
+        self.check.found.connect(self._on_found)
+        self.column.addWidget(self.check)
 
-
-class MailForm(ChannelForm):
-    """Address and password; the servers come from the address, or from the fields below."""
-
-    def __init__(self, channel: str = "mail", parent: QWidget | None = None) -> None:
-        super().__init__(channel, parent)
-        self._optional: dict[str, QLineEdit] = {}  # by the name of the setting
-        self.security: dict[str, QComboBox] = {}
-        self._hint = Words("", "soft")
-        self._hint.hide()
-        self.column.addWidget(self._hint)
-        self.column.addLayout(field(_("Name that others see"), self._make("name", "")))
-        self.fold = Fold(_("Other server settings"), self._servers())
-        self.column.addWidget(self.fold)
-        self.lines["handle"].editingFinished.connect(self._look_up)
-        self._known: MailServers | None = None
-        self._show_known()
-
-    def _servers(self) -> QWidget:
+    def _add_settings(self) -> None:
+        """Show the settings that have words; below a line if there are other fields."""
+        fields = self._words.fields
+        named = [name for name in self._about.setting_fields if name in fields]
+        if not named:
+            return
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.MEDIUM)
-        for kind, words in (
-            ("imap", _("Server for receiving (IMAP)")),
-            ("smtp", _("Server for sending (SMTP)")),
-        ):
-            column.addWidget(PlainLabel(words, "strong"))
-            port = self._make(f"{kind}_port", "")
-            port.setMaximumWidth(96)
-            port.setAccessibleName(_("Port"))
-            host = self._make(f"{kind}_host", "")
-            host.setAccessibleName(words)
-            line = row()
-            line.addWidget(host, 1)
-            line.addWidget(port)
-            line.addWidget(self._security(kind))
-            column.addLayout(line)
-        column.addLayout(
-            field(
-                _("User name"),
-                self._make("username", _("as the e-mail address")),
-                _("Only where it differs from the e-mail address."),
-            )
-        )
-        return inside
+        for name in named:
+            self._optional[name] = self._line(fields[name].example)
+            column.addLayout(field(fields[name].label, self._optional[name], fields[name].hint))
+        folded = bool(self.lines or self.secrets.way)
+        self.column.addWidget(Fold(_("Other settings"), inside) if folded else inside)
 
-    def _security(self, kind: str) -> QComboBox:
-        box = QComboBox()
-        # Translators: chosen by the program, which knows what is usual.
-        box.addItem(_("Usual encryption"), "")
-        box.addItem("TLS", "tls")
-        box.addItem("STARTTLS", "starttls")
-        box.setAccessibleName(_("Encryption"))
-        self.security[kind] = box
-        return box
-
-    def _make(self, name: str, example: str) -> QLineEdit:
+    def _line(self, example: str) -> QLineEdit:
         line = QLineEdit()
-        line.setMaxLength(_LONGEST)
+        line.setMaxLength(LONGEST)
         line.setPlaceholderText(example)
         on_text(line, self.changed.emit)
-        self._optional[name] = line
         return line
 
-    def _settings(self) -> Mapping[str, str]:
-        typed = {name: line.text().strip() for name, line in self._optional.items()}
-        chosen = {f"{kind}_security": str(box.currentData()) for kind, box in self.security.items()}
-        return {name: value for name, value in (typed | chosen).items() if value}
+    @Slot(object)
+    def _on_found(self, finding: Finding) -> None:
+        if finding.url:
+            self._show_pages_behind(finding.url)
 
-    def place_of(self, error: CmError) -> QWidget | None:
-        """Return the field that an error is about; a server's fields are unfolded."""
-        about_server = isinstance(error, UntrustedServerError) or (
-            isinstance(error, AddressError)
-            and (error.problem != "bad_address" or error.value != self._typed("handle"))
-        )
-        if not about_server:
-            return super().place_of(error)
-        self.fold.set_open(True)
-        return self._optional["imap_host"]
-
-    @Slot()
-    def _look_up(self) -> None:
-        address = self._typed("handle")
-        self._known = mail_servers(address) if "@" in address else None
-        if "@" in address and self._known is None:
-            self.fold.set_open(True)
-        self._show_known()
-
-    def _show_known(self) -> None:
-        known = self._known
-        examples = {
-            "imap_host": known.imap_host if known else "imap.example.com",
-            "imap_port": str(known.imap_port) if known else "993",
-            "smtp_host": known.smtp_host if known else "smtp.example.com",
-            "smtp_port": str(known.smtp_port) if known else "465",
-        }
-        for name, example in examples.items():
-            self._optional[name].setPlaceholderText(example)
-        self._hint.setText(self._advice(known))
-        self._hint.setVisible(bool(self._hint.text()))
-
-    def _advice(self, known: MailServers | None) -> str:
-        if known is not None and not known.imap_host:
-            return _("This provider offers no way in for other programs.")
-        if known is not None:
-            return mailbox_hint(known.imap_host)
-        if "@" in self._typed("handle"):
-            return _("Your provider names these servers on its help pages.")
-        return ""
+    @Slot(str)
+    def _show_pages_behind(self, address: str) -> None:
+        for steps in (self.steps, self.secrets.steps):
+            steps.show_for(address)
 
 
-def make_form(channel: str) -> ChannelForm:
+def make_form(context: Context, channel: str) -> ChannelForm:
     """Return the form of a channel."""
-    return MailForm(channel) if channel == "mail" else ChannelForm(channel)
+    from cm_desktop.ui.dialogs.mailbox_form import MailboxForm
+
+    mailbox = "imap_host" in connecting.info(channel).setting_fields
+    return MailboxForm(context, channel) if mailbox else ChannelForm(context, channel)

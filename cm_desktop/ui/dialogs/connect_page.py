@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from collections.abc import Mapping
+from dataclasses import replace
 
-from cm_desktop.domain.errors import (
-    CmError,
-    OfflineError,
-    RateLimitedError,
-    ServerTroubleError,
-    SignInNeededError,
-    SlowError,
-)
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from cm_desktop.domain.errors import CmError
 from cm_desktop.domain.model import Account
 from cm_desktop.i18n import _
 from cm_desktop.services import connecting
-from cm_desktop.services.account_forms import try_out
+from cm_desktop.services.account_forms import Trial, try_out
 from cm_desktop.services.connecting import Probe
 from cm_desktop.ui import theme
 from cm_desktop.ui.channel_names import channel_name
@@ -27,12 +23,15 @@ from cm_desktop.ui.dialogs.channel_forms import ChannelForm, make_form
 from cm_desktop.ui.dialogs.connect_preview import Preview
 from cm_desktop.ui.dialogs.fields import TroubleBox
 from cm_desktop.ui.dialogs.frame import Dialog, Later, Scrolled
+from cm_desktop.ui.dialogs.trial_words import trial_words
+from cm_desktop.ui.dialogs.words import relabel
 from cm_desktop.ui.labels import PlainLabel
 from cm_desktop.ui.runner import Failed, Outcome
 
 _JOB = "connect"
 _NEWEST = 4  # messages shown before the account is kept
 _CHOOSE, _TYPE, _LOOK = 0, 1, 2
+_LOWEST = 300  # pixels of a page, at the usual size of text
 
 
 class ConnectDialog(Dialog):
@@ -43,7 +42,7 @@ class ConnectDialog(Dialog):
     """
 
     def __init__(self, context: Context, parent: QWidget | None = None, channel: str = "") -> None:
-        super().__init__(_("Connect a page"), parent, width=560)
+        super().__init__(_("Connect a page"), parent, width=680)
         self._context = context
         self._probe: Probe | None = None
         self.form: ChannelForm | None = None
@@ -63,9 +62,11 @@ class ConnectDialog(Dialog):
         self._form_place = _column_page()
         self._look_place = _column_page()
         self.pages = QStackedWidget()
-        for page in (self.cards, self._form_place, self._look_place):
-            self.pages.addWidget(Scrolled(page))
-        self.pages.setMinimumHeight(380)
+        places = (self.cards, self._form_place, self._look_place)
+        self._scrolled = [Scrolled(place) for place in places]
+        for page in self._scrolled:
+            self.pages.addWidget(page)
+        self.pages.setMinimumHeight(round(_LOWEST * theme.text_scale()))
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.trouble)
         self.body.addWidget(self._busy)
@@ -83,18 +84,29 @@ class ConnectDialog(Dialog):
     def done(self, result: int) -> None:
         """Forget what is still being tried, and close."""
         self._context.runner.cancel(_JOB)
+        self._leave_form()
         super().done(result)
 
     @Slot(str)
     def _choose(self, channel: str) -> None:
-        self.form = make_form(channel)
-        self.form.changed.connect(self.trouble.clear)
-        _put(self._form_place, self.form)
+        self._leave_form()
+        self.form = form = make_form(self._context, channel)
+        form.changed.connect(self.trouble.clear)
+        form.way_changed.connect(self._on_way)
+        if form.secrets.way is not None:
+            form.secrets.way.secret_given.connect(self._on_secret)
+            form.secrets.way.failed.connect(self._explain)
+        _put(self._form_place, form)
         words = {"channel": channel_name(channel)}
         self._turn_to(_TYPE, _("Connect %(channel)s") % words)
-        self.form.begin()
-        if not self.form.lines:
+        self._on_way()
+        form.begin()
+        if form.focusWidget() is None:
             self.check.setFocus()
+
+    def _leave_form(self) -> None:
+        if self.form is not None:
+            self.form.stop()
 
     def _back(self) -> None:
         self._context.runner.cancel(_JOB)
@@ -102,7 +114,16 @@ class ConnectDialog(Dialog):
         if self.step == _LOOK:
             self._turn_to(_TYPE)
         else:
+            self._leave_form()
             self._turn_to(_CHOOSE, _("Connect a page"))
+
+    @Slot()
+    def _on_way(self) -> None:
+        """Say on the button how one goes on from here."""
+        way = self.form.secrets.way if self.form is not None else None
+        browser = way is not None and self.form is not None and self.form.secrets.by_browser
+        relabel(self.check, way.words if browser and way is not None else _("Check"))
+        self.check.setEnabled(not browser or (way is not None and way.can_go_on))
 
     def _check(self) -> None:
         form = self.form
@@ -114,12 +135,25 @@ class ConnectDialog(Dialog):
             self.trouble.tell(_("Please fill in: %(field)s.") % {"field": label})
             widget.setFocus()
             return
-        trial = form.trial()
         self.trouble.clear()
+        if form.secrets.by_browser and form.secrets.way is not None:
+            form.secrets.way.go_on(form.trial())
+        else:
+            self._try(form.trial())
+
+    @Slot(object)
+    def _on_secret(self, secret: Mapping[str, str]) -> None:
+        if self.form is not None:
+            self.activateWindow()
+            self._try(replace(self.form.trial(), secret=secret))
+
+    def _try(self, trial: Trial) -> None:
         self.check.setEnabled(False)
         self._later.start()
         self._context.runner.cancel(_JOB)
-        self._context.runner.submit(_JOB, lambda: try_out(trial, preview=_NEWEST), self._on_checked)
+        self._context.runner.ask_outside(
+            _JOB, lambda: try_out(trial, preview=_NEWEST), self._on_checked
+        )
 
     def _on_checked(self, outcome: Outcome[Probe]) -> None:
         self._finished_waiting()
@@ -127,12 +161,14 @@ class ConnectDialog(Dialog):
             self._explain(outcome.error)
             return
         self._probe = outcome.value
-        _put(self._look_place, Preview(self._context, outcome.value))
+        limits = connecting.info(outcome.value.config.channel).words().limits
+        _put(self._look_place, Preview(self._context, outcome.value, limits))
         self._turn_to(_LOOK)
         self.keep.setFocus()
 
+    @Slot(object)
     def _explain(self, error: CmError) -> None:
-        tell_trial(self.trouble, error)
+        self.trouble.tell(*trial_words(error))
         place = self.form.place_of(error) if self.form is not None else None
         if place is not None:
             place.setFocus()
@@ -158,16 +194,25 @@ class ConnectDialog(Dialog):
         if title:
             self.heading.setText(title)
         self.trouble.clear()
-        self.pages.setCurrentIndex(step)
+        self._show_page(step)
         self.back.setVisible(step != _CHOOSE)
         self.check.setVisible(step == _TYPE)
         self.keep.setVisible(step == _LOOK)
         self.check.setDefault(step == _TYPE)
         self.keep.setDefault(step == _LOOK)
         if step == _CHOOSE:
-            first = next(iter(self.cards.cards.values()))
-            first.setFocus()
-            self.begin_at(first)
+            self.cards.line.setFocus()
+            self.begin_at(self.cards.line)
+
+    def _show_page(self, step: int) -> None:
+        """Show a page, and be as high as that one needs."""
+        self.pages.setCurrentIndex(step)
+        shown = self.pages.currentWidget()
+        for page in self._scrolled:
+            kind = QSizePolicy.Policy.Expanding if page is shown else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(kind, kind)
+        if self.isVisible():
+            self.fit()
 
     def _show_busy(self) -> None:
         self._busy.setText(_("Signing in and looking for the newest messages…"))
@@ -176,31 +221,7 @@ class ConnectDialog(Dialog):
     def _finished_waiting(self) -> None:
         self._later.stop()
         self._busy.hide()
-        self.check.setEnabled(True)
-
-
-def tell_trial(box: TroubleBox, error: CmError) -> None:
-    """Explain why trying an account did not work; nothing goes on by itself here."""
-    to_do = _("Please try again in a while, or check the address.")
-    match error:
-        case OfflineError():
-            box.tell(
-                _("This address cannot be reached."),
-                _("Please check the address, and whether this computer is online."),
-            )
-        case SlowError():
-            box.tell(_("There was no answer in time."), to_do)
-        case ServerTroubleError():
-            box.tell(_("There came no usable answer from this address."), to_do)
-        case RateLimitedError():
-            box.tell(_("The channel asks us to wait."), _("Please try again in a few minutes."))
-        case SignInNeededError():
-            box.tell(
-                _("The channel does not accept this user name with this password."),
-                _("Please check both. Often the mistake is a missing letter at the end."),
-            )
-        case _:
-            box.explain(error)
+        self._on_way()
 
 
 def _column_page() -> QWidget:

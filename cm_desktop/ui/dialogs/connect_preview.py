@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cm_desktop.domain.events import MessageSeen
@@ -17,9 +19,15 @@ from cm_desktop.ui.labels import ElidedLabel, PlainLabel, name_text, one_line, s
 
 
 class Preview(QWidget):
-    """Shows a Probe before anything of it is kept."""
+    """Shows a Probe before anything of it is kept; `limits` is what the channel cannot do."""
 
-    def __init__(self, context: Context, probe: Probe, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        probe: Probe,
+        limits: Sequence[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._context = context
         column = QVBoxLayout(self)
@@ -28,8 +36,9 @@ class Preview(QWidget):
         found = row(picture_label("approve", "ok", 18))
         found.addWidget(Words(found_sentence(probe), "strong"), 1)
         column.addLayout(found)
-        for sentence in policy_sentences(probe.policy):
-            column.addWidget(Words(sentence, "soft"))
+        for sentence in (" ".join(policy_sentences(probe.policy)), " ".join(limits)):
+            if sentence:
+                column.addWidget(Words(sentence, "soft"))
         column.addSpacing(theme.SMALL)
         if not probe.newest:
             column.addWidget(Words(_("Nothing has been said there yet.")))

@@ -60,7 +60,8 @@ class FirstRunPage(QWidget):
         )
         column.addSpacing(theme.SMALL)
         self.connect_card = BigChoice(
-            _("Connect a page"), _("Your website's comments or your mailbox. It takes two minutes.")
+            _("Connect a page"),
+            _("Your website, your mailbox or one of your networks. It takes two minutes."),
         )
         self.connect_card.glyph = "connect"
         self.demo_card = BigChoice(

@@ -106,10 +106,14 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Fit on the screen, and put the keyboard where one begins."""
         super().showEvent(event)
-        self.resize(self.sizeHint().boundedTo(self._room()))
-        self._grow()
+        self.fit()
         if self._first is not None:
             self._first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def fit(self) -> None:
+        """Be as large as what is in it asks for, and not larger than the screen."""
+        self.resize(self.sizeHint().boundedTo(self._room()))
+        self._grow()
 
     def sizeHint(self) -> QSize:
         """Ask for the usual width, and for more only where the words need it."""

@@ -19,12 +19,12 @@ _WORTH_TELLING = 10_000  # a limit above this is never reached by hand
 def policy_sentences(policy: ChannelPolicy) -> list[str]:
     """Return what can be done with an account of these rules, and what limits there are."""
     said = [_abilities(policy)]
-    if policy.text_limit is not None and policy.text_limit <= _WORTH_TELLING:
-        count = policy.text_limit
-        words = ngettext(
-            "A reply has at most %(n)s character.", "A reply has at most %(n)s characters.", count
+    if policy.answered_there:
+        said.append(
+            _("You answer on the channel's own page: the text is copied, and the page opened.")
         )
-        said.append(words % {"n": dates.number(count)})
+    elif (limit := limit_words(policy.text_limit)) and policy.may(Ability.REPLY):
+        said.append(limit)
     if policy.shortest_window is not None:
         words = (
             _("Direct messages can be answered for %(time)s after the other side wrote.")
@@ -41,6 +41,16 @@ def policy_sentences(policy: ChannelPolicy) -> list[str]:
     return said
 
 
+def limit_words(count: int | None) -> str:
+    """Return how long a reply may be, "" where nobody reaches that by hand."""
+    if count is None or count > _WORTH_TELLING:
+        return ""
+    words = ngettext(
+        "A reply has at most %(n)s character.", "A reply has at most %(n)s characters.", count
+    )
+    return words % {"n": dates.number(count)}
+
+
 def span(length: timedelta) -> str:
     """Return a length of time: "24 hours", "7 days"."""
     hours = round(length / timedelta(hours=1))
@@ -51,12 +61,22 @@ def span(length: timedelta) -> str:
 
 
 def _abilities(policy: ChannelPolicy) -> str:
-    words = _ability_words()
+    words = _ability_words() | {
+        one: _own_words()[one] for one in policy.own_only & set(_own_words())
+    }
     able = [words[one] for one in _ORDER if policy.may(one)]
     if not able:
         return _("You can read here; replies are not possible.")
     # Translators: %(list)s is a list such as "reply, hide, delete".
     return _("What you can do here: %(list)s.") % {"list": ", ".join(able)}
+
+
+def _own_words() -> dict[Ability, str]:
+    """Return what abilities are called that reach texts of ours alone."""
+    return {
+        Ability.DELETE: _("delete your own texts"),
+        Ability.HIDE: _("hide your own texts"),
+    }
 
 
 def _ability_words() -> dict[Ability, str]:

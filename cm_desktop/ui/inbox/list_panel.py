@@ -80,6 +80,7 @@ class ListPanel(QWidget):
         self._unmark.clicked.connect(self.list.clear_marks)
         self._loading.timeout.connect(self._say_loading)
         self._context.changes.conversations.connect(self.source.changed)
+        self._context.changes.accounts.connect(self._on_accounts)
 
     def show_view(self, view: View) -> None:
         """Show a list from its top."""
@@ -135,6 +136,12 @@ class ListPanel(QWidget):
         else:
             self._state.show_state(self._empty())
             self._stack.setCurrentIndex(1)
+
+    @Slot()
+    def _on_accounts(self) -> None:
+        """Say anew why there is nothing, if there is nothing."""
+        if not self.model.rowCount():
+            self._on_read()
 
     @Slot(object)
     def _on_failed(self, error: CmError) -> None:

@@ -69,6 +69,7 @@ class Rail(QFrame):
         self._busy = PlainLabel("", "soft")
         self._busy_soon = QTimer(self, singleShot=True, interval=_BUSY_AFTER)
         self._busy_soon.timeout.connect(self._say_busy)
+        self._restoring = False
         self._build()
         self.collapse(narrow=False)
         context.theme.changed.connect(self._look_changed)
@@ -130,7 +131,11 @@ class Rail(QFrame):
         chosen = self.chosen
         self.model.show(counts, accounts)
         if chosen is not None and self.chosen != chosen:
-            self._set_current(max(0, self.model.row_of(chosen)))
+            row = self.model.row_of(chosen)
+            # The same list as before goes on; it does not begin anew.
+            self._restoring = row >= 0
+            self._set_current(max(0, row))
+            self._restoring = False
 
     @Slot()
     def _look_changed(self) -> None:
@@ -168,7 +173,7 @@ class Rail(QFrame):
 
     @Slot(QModelIndex, QModelIndex)
     def _moved(self, current: QModelIndex, _before: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._restoring:
             self.view_chosen.emit(self.model.entry(current.row()).view)
 
     @Slot(QPoint)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cm_desktop.connectors.base import AccountConfig
 from cm_desktop.connectors.mail import make
-from cm_desktop.connectors.mail_parse import parse_mail
+from cm_desktop.connectors.mailbox_parse import parse_mail
 from cm_desktop.domain.errors import (
     OfflineError,
     RateLimitedError,

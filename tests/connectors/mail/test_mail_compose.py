@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from cm_desktop import i18n
 from cm_desktop.connectors.base import AccountConfig, Reply, Target
 from cm_desktop.connectors.mail_compose import compose, message_id_of
-from cm_desktop.connectors.mail_parse import parse_mail
-from cm_desktop.connectors.mail_settings import read_settings
+from cm_desktop.connectors.mailbox_parse import parse_mail
+from cm_desktop.connectors.mailbox_settings import read_settings
 from cm_desktop.domain.errors import RejectedError
 
 NOW = datetime(2026, 11, 21, 9, 30, 15, 999, tzinfo=UTC)

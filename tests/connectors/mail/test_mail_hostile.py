@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cm_desktop.connectors.mail_parse import parse_mail
+from cm_desktop.connectors.mailbox_parse import parse_mail
 from tests import hostile
 from tests.connectors.mail.hostile_mails import MAILS, plain
 

@@ -6,8 +6,8 @@ import pytest
 
 from cm_desktop.connectors.base import AccountConfig, Reply, Target
 from cm_desktop.connectors.mail_compose import compose
-from cm_desktop.connectors.mail_settings import read_settings
 from cm_desktop.connectors.mail_smtp import check_sign_in, hand_over
+from cm_desktop.connectors.mailbox_settings import read_settings
 from cm_desktop.domain.errors import (
     AddressError,
     CmError,

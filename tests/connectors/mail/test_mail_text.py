@@ -6,15 +6,15 @@ from email.message import EmailMessage
 
 import pytest
 
-from cm_desktop.connectors.mail_body import file_name
-from cm_desktop.connectors.mail_headers import (
+from cm_desktop.connectors.mailbox_body import file_name
+from cm_desktop.connectors.mailbox_headers import (
     clean,
     decode_bytes,
     decode_words,
     message_ids,
     one_line,
 )
-from cm_desktop.connectors.mail_parse import parse_mail
+from cm_desktop.connectors.mailbox_parse import parse_mail
 from tests.connectors.mail.hostile_mails import plain
 
 

@@ -99,6 +99,14 @@ def test_more_than_a_page_is_read_forward_page_by_page(server, mastodon):
     assert [page[0].remote_id for page in whole[:3]] == [numbers[0], numbers[40], numbers[80]]
 
 
+@pytest.mark.parametrize("minimal", [False, True])
+def test_an_account_that_nobody_named_before_misses_nothing(server, mastodon, minimal):
+    server.minimal = minimal
+    _seen, since = fetch(mastodon)
+    numbers = {server.say(ANNA, f"@baeckerei Nr. {number}") for number in range(130)}
+    assert numbers <= set(fetch(mastodon, since)[0])
+
+
 def test_a_mention_that_comes_between_two_pages_is_not_missed(server, mastodon):
     server.say(ANNA, "@baeckerei Nr. 0")
     _seen, since = fetch(mastodon)
@@ -204,6 +212,16 @@ def test_older_messages_are_looked_at_in_turns(server, mastodon):
         seen, since = fetch(mastodon, since)
         texts |= {message.text for message in seen.values()}
     assert "geändert" in texts
+
+
+def test_the_newest_are_looked_at_first_however_they_came(server, mastodon):
+    for number in range(10):
+        server.say(ANNA, f"Geheim {number}", visibility="direct")
+    server.notifications.clear()
+    newest = server.say(ANNA, "@baeckerei Brod")
+    _seen, since = fetch(mastodon)
+    server.edit(newest, "@baeckerei Brot")
+    assert fetch(mastodon, since)[0][newest].text == "Brot"
 
 
 def test_a_quiet_pass_asks_for_little(server, mastodon):

@@ -172,7 +172,10 @@ def test_a_lost_reply_is_found_although_what_it_answers_is_gone(server, mastodon
     ("text", "shown"),
     [
         ("**Ja** :-)", "<b>Ja</b> &#128578;"),
-        ("siehe https://a.example/x", 'siehe <a href="https://a.example/x">a.example/x</a>'),
+        (
+            "siehe https://a.example/x",
+            'siehe <a href="https://a.example/x">https://a.example/x</a>',
+        ),
     ],
 )
 def test_a_server_that_changes_texts_still_shows_ours(server, mastodon, text, shown):

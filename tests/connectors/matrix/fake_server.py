@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from urllib.parse import parse_qs, unquote, urlsplit
 
 US, ANNA, BEN = "@shop:test", "@anna:test", "@ben:test"
@@ -33,8 +34,8 @@ class FakeServer:
         self.forgetful = False  # whether `to` is ignored
         self.page = 100
         self.expires_in_ms = None
+        self.patient = False  # whether `/sync` waits for news as long as it is asked to
         self.flows = ["m.login.password"]
-        self.told_members = None  # answers of /messages end with this many, for tests of holes
         loopback.otherwise = self._serve
         self.make_room(ROOM, "Backstube", (US, ANNA, BEN))
 
@@ -173,6 +174,9 @@ class FakeServer:
     def sync(self, exchange, query):
         chosen = json.loads(query["filter"])["room"]
         since = int(query.get("since", "s0")[1:])
+        end = monotonic() + int(query["timeout"]) / 1000
+        while self.patient and since == len(self.events) and monotonic() < end:
+            self.loopback.stopped.wait(0.02)
         here = len(self.events)
         rooms = {}
         for room in self.state if "timeline" in chosen else ():
@@ -266,13 +270,10 @@ class FakeServer:
         self.banned.append((room, word, query["body"]["user_id"]))
         exchange.answer({})
 
-    def of_invitation(self, exchange, _query, word, room):
+    def of_invitation(self, exchange, _query, room, word):
         self.invitations.pop(room, None)
         (self.joined if word == "join" else self.left).append(room)
         exchange.answer({"room_id": room})
-
-    def leave(self, exchange, query, room):
-        self.of_invitation(exchange, query, "leave", room)
 
     def report(self, exchange, query, _room, number):
         self.reports.append((number, query["body"]["reason"]))
@@ -328,8 +329,7 @@ _ROUTES = (
     ("PUT", f"{_V3}/rooms/{_ONE}/send/{_ONE}/{_ONE}", FakeServer.send),
     ("PUT", f"{_V3}/rooms/{_ONE}/redact/{_ONE}/{_ONE}", FakeServer.redact_event),
     ("POST", f"{_V3}/rooms/{_ONE}/(ban|unban)", FakeServer.of_person),
-    ("POST", f"{_V3}/(join)/{_ONE}", FakeServer.of_invitation),
-    ("POST", f"{_V3}/rooms/{_ONE}/leave", FakeServer.leave),
+    ("POST", f"{_V3}/rooms/{_ONE}/(join|leave)", FakeServer.of_invitation),
     ("POST", f"{_V3}/rooms/{_ONE}/report/{_ONE}", FakeServer.report),
     ("GET", f"{_V3}/user/{_ONE}/account_data/{_ONE}", FakeServer.data),
     ("PUT", f"{_V3}/user/{_ONE}/account_data/{_ONE}", FakeServer.set_data),

@@ -298,7 +298,7 @@ def test_an_invitation_that_cannot_be_taken_up_is_told_of(case, fake):
     invite(fake, "!verein:test")
     connector = case.connect(join="yes")
     connector.identify()
-    case.server.routes["/_matrix/client/v3/join/%21verein%3Atest"] = lambda exchange: (
+    case.server.routes["/_matrix/client/v3/rooms/%21verein%3Atest/join"] = lambda exchange: (
         exchange.answer({"errcode": "M_FORBIDDEN"}, status=403)
     )
     assert len(messages(events_of(connector))) == 1

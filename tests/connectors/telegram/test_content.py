@@ -6,6 +6,7 @@ from tests import hostile
 from tests.connectors.contract import events_of, messages
 from tests.simulators.telegram import ANNA, TOKEN
 
+MAP = "https://www.openstreetmap.org/?mlat=52.52000&mlon=13.40500"
 PHOTO = [{"file_id": "a", "file_size": 900, "width": 90}, {"file_id": "b", "file_size": 70_000}]
 
 
@@ -55,11 +56,13 @@ def test_a_link_that_shows_its_address_is_not_repeated(heard):
     assert heard(text="a.example", entities=[entity]).text == "a.example"
 
 
-@pytest.mark.parametrize("url", [*hostile.LINKS.values(), "tg://user?id=5", 7, None])
+_NO_LINKS = [url for url in hostile.LINKS.values() if not url.startswith(("http", "mailto", "tel"))]
+
+
+@pytest.mark.parametrize("url", [*_NO_LINKS, "tg://user?id=5", "https://", 7, None])
 def test_an_address_that_is_no_link_is_not_shown(heard, url):
     entity = {"type": "text_link", "offset": 0, "length": 4, "url": url}
-    text = heard(text="hier", entities=[entity]).text
-    assert text == "hier" or text.startswith("hier (http")
+    assert heard(text="hier", entities=[entity]).text == "hier"
 
 
 @pytest.mark.parametrize(
@@ -89,8 +92,7 @@ def test_mentions_and_other_marks_leave_the_text_as_it_is(heard):
         ),
         (
             {"location": {"latitude": 52.52, "longitude": 13.405}},
-            "📍 52.52000, 13.40500\n"
-            "https://www.openstreetmap.org/?mlat=52.52000&mlon=13.40500",
+            f"📍 52.52000, 13.40500\n{MAP}",
         ),
         (
             {
@@ -101,14 +103,13 @@ def test_mentions_and_other_marks_leave_the_text_as_it_is(heard):
                     "address": "Hauptstr. 1",
                 },
             },
-            "📍 52.52000, 13.40500\nKrume\nHauptstr. 1\n"
-            "https://www.openstreetmap.org/?mlat=52.52000&mlon=13.40500",
+            f"📍 52.52000, 13.40500\nKrume\nHauptstr. 1\n{MAP}",
         ),
         ({"location": {"latitude": 520, "longitude": "x"}}, "[location]"),
         ({"story": {"id": 1}}, "[story]"),
         ({"from_the_future": {"x": 1}}, "[from_the_future]"),
-        ({"text": "ja", "forward_origin": {"type": "user", "sender_user": ANNA}}, "↪ Anna Muster\nja"),
-        ({"text": "ja", "forward_origin": {"type": "hidden_user", "sender_user_name": "B"}}, "↪ B\nja"),
+        ({"text": "ja", "forward_origin": {"sender_user": ANNA}}, "↪ Anna Muster\nja"),
+        ({"text": "ja", "forward_origin": {"sender_user_name": "B"}}, "↪ B\nja"),
     ],
 )  # fmt: skip
 def test_what_is_no_text_can_be_read_all_the_same(heard, content, text):
@@ -137,7 +138,7 @@ def test_a_picture_is_a_file_with_its_caption_and_no_address(heard):
         ({"video_note": {}}, "video.mp4", "video/mp4"),
         ({"animation": {"file_name": "a.mp4"}, "document": {"file_name": "b.mp4"}},
          "a.mp4", "video/mp4"),
-        ({"document": {"file_name": 5, "mime_type": "x y"}}, "document", "application/octet-stream"),
+        ({"document": {"file_name": 5}}, "document", "application/octet-stream"),
         ({"document": {"mime_type": "<b>/x"}}, "document", "application/octet-stream"),
     ],
 )  # fmt: skip
@@ -150,8 +151,9 @@ def test_each_kind_of_file_has_a_name_and_a_type(heard, content, name, kind):
 
 @pytest.mark.parametrize("name", hostile.TEXTS)
 def test_any_text_can_be_kept(telegram, connector, name):
-    text = hostile.TEXTS[name]
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    # Telegram takes and gives valid Unicode only.
+    whole = hostile.TEXTS[name].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = whole
     author = {"id": 5, "is_bot": False, "first_name": text[:64], "username": text[:32]}
     telegram.say(author, text)
     (message,) = messages(events_of(connector))

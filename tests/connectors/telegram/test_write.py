@@ -85,6 +85,14 @@ def test_an_answer_for_a_business_goes_through_its_connection(telegram, connecto
     assert telegram.said() == []
 
 
+def test_a_like_for_a_business_never_meets_a_message_to_the_bot(telegram, connector, heard):
+    told = {"business_connection_id": telegram.connect_business()}
+    question = heard(update="business_message", **told)
+    with pytest.raises(NotAllowedError):
+        connector.act(action_on(question, OutboxKind.LIKE))
+    assert telegram.reactions == {}
+
+
 @pytest.mark.parametrize("letter", ["x", "ß", "🥨"])
 def test_the_longest_text_is_counted_in_utf_16_units(telegram, connector, heard, letter):
     question = heard()
@@ -230,10 +238,12 @@ def test_what_a_bot_cannot_do_in_a_private_chat_is_said(telegram, connector, hea
 
 
 @pytest.mark.parametrize(
-    ("status", "text", "error", "word"),
+    "refusal",
     [
         (403, "Forbidden: bot was kicked from the supergroup chat", NotAllowedError, "bot_removed"),
         (403, "Forbidden: user is deactivated", NotAllowedError, "user_gone"),
+        (400, "Bad Request: method is available for supergroup and channel chats only",
+         NotAllowedError, "ability"),
         (403, "Forbidden: something new", NotAllowedError, "http_403"),
         (400, "Bad Request: not enough rights to send text messages", NotAllowedError, "no_rights"),
         (400, "Bad Request: CHAT_ADMIN_REQUIRED", NotAllowedError, "no_rights"),
@@ -244,8 +254,9 @@ def test_what_a_bot_cannot_do_in_a_private_chat_is_said(telegram, connector, hea
         (400, "Bad Request: something new", RejectedError, "http_400"),
         (400, 7, RejectedError, "http_400"),
     ],
-)
-def test_a_refusal_is_told_by_a_word_of_ours(telegram, connector, heard, status, text, error, word):
+)  # fmt: skip
+def test_a_refusal_is_told_by_a_word_of_ours(telegram, connector, heard, refusal):
+    status, text, error, word = refusal
     question = heard()
     refuse(telegram, text, status)
     with pytest.raises(error) as caught:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from cm_desktop.domain.model import Kind
@@ -10,6 +12,7 @@ from cm_desktop.services import reading
 from cm_desktop.services.desk import Desk
 from cm_desktop.store import accounts
 from tests import factory
+from tests.played import PlayedChannel
 
 
 @pytest.fixture
@@ -53,3 +56,34 @@ def window(qtbot):
     qtbot.addWidget(shown)
     shown.show()
     return shown
+
+
+class Browser(QObject):
+    """Stands for the person's browser: keeps which pages it was asked to show."""
+
+    def __init__(self):
+        super().__init__()
+        self.pages = []
+
+    @Slot(QUrl)
+    def show_page(self, url):
+        self.pages.append(url.toString())
+
+
+@pytest.fixture
+def browser(qapp):
+    """The browser that links are opened in, in place of the one of this computer."""
+    stands_in = Browser()
+    for scheme in ("https", "http"):
+        QDesktopServices.setUrlHandler(scheme, stands_in, "show_page")
+    yield stands_in
+    for scheme in ("https", "http"):
+        QDesktopServices.unsetUrlHandler(scheme)
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """A channel that the test plays."""
+    channel = PlayedChannel()
+    channel.install(monkeypatch)
+    return channel

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from cm_desktop.domain.model import Health
 from cm_desktop.services import reading
 from cm_desktop.store import accounts
-from cm_desktop.ui.dialogs.accounts import AccountsDialog, RemoveDialog, SignInDialog
+from cm_desktop.ui.dialogs.accounts import AccountsDialog
+from cm_desktop.ui.dialogs.remove_account import RemoveDialog
+from cm_desktop.ui.dialogs.sign_in_again import SignInDialog
 from tests import factory
 
 
@@ -102,9 +104,9 @@ def test_a_new_password_is_asked_for_and_trouble_explained(qtbot, context, vault
     made.open()
     qtbot.waitExposed(made)
     made.accept()
-    assert "fill in" in made.trouble.sentence
-    qtbot.keyClicks(made.secrets["password"].line, "new words")
-    qtbot.keyClick(made.secrets["password"].line, Qt.Key.Key_Return)
+    assert made.trouble.sentence == "Please fill in: Application password."
+    qtbot.keyClicks(made.secrets.lines["password"], "new words")
+    qtbot.keyClick(made.secrets.lines["password"], Qt.Key.Key_Return)
     settle(qtbot, context)
     assert "cannot be reached" in made.trouble.sentence
     assert made.isVisible()

@@ -11,8 +11,9 @@ from cm_desktop.domain.model import Kind
 from cm_desktop.domain.policy import Ability
 from cm_desktop.services import connecting, reading
 from cm_desktop.services.account_forms import Trial, mail_servers
-from cm_desktop.ui.dialogs.channel_forms import MailForm, make_form
+from cm_desktop.ui.dialogs.channel_forms import make_form
 from cm_desktop.ui.dialogs.connect_page import ConnectDialog
+from cm_desktop.ui.dialogs.mailbox_form import MailboxForm
 from cm_desktop.ui.dialogs.policy_words import policy_sentences
 from tests import factory
 
@@ -130,11 +131,11 @@ def test_a_trial_does_not_show_its_secret():
 
 
 @pytest.fixture
-def form(qtbot):
-    made = make_form("mail")
+def form(qtbot, context):
+    made = make_form(context, "mail")
     qtbot.addWidget(made)
     made.show()
-    assert isinstance(made, MailForm)
+    assert isinstance(made, MailboxForm)
     return made
 
 
