@@ -76,6 +76,16 @@ NETWORKS: Mapping[str, Worded] = {
         _("Please answer on the page of the forum."),
         "",
     ),
+    "rejected:decided_otherwise": lambda _v: Sentence(
+        _("Somebody of the forum's team has already decided about this post."),
+        _("Please look at the post in the forum."),
+        "",
+    ),
+    "sign_in_needed:invalid_key": lambda _v: Sentence(
+        _("The forum does not accept this key for this user."),
+        _("Please copy the key once more, or make a new one for this very user."),
+        "sign_in",
+    ),
     "rejected:approve_first": lambda _v: Sentence(
         _("This post still waits for approval, so it cannot be answered yet."),
         _("Please approve it first, then send the answer again."),

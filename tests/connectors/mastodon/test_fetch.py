@@ -225,13 +225,15 @@ def test_the_newest_are_looked_at_first_however_they_came(server, mastodon):
 
 
 def test_a_quiet_pass_asks_for_little(server, mastodon):
-    post = server.post
     for number in range(30):
-        post = server.say(US if number % 2 else ANNA, "@baeckerei und so weiter", reply_to=post)
+        asked = server.say(ANNA, f"@baeckerei Frage {number}")
+        server.say(US, "@anna Ja", reply_to=asked)
     _seen, since = fetch(mastodon)
     server.asked.clear()
     fetch(mastodon, since)
     assert len(server.asked) <= 20
+    contexts = [path for _c, path, _q, _f in server.asked if path.endswith("/context")]
+    assert len(contexts) <= 2, "what is known is not asked for again"
 
 
 def test_warnings_polls_and_pictures_are_shown(server, mastodon):
