@@ -84,7 +84,7 @@ _REJECTED = {
 class ChatMovedError(RejectedError):
     """The group became a supergroup and has another id now; nothing was done."""
 
-    def __init__(self, chat: int) -> None:
+    def __init__(self, chat: int = 0) -> None:
         """Carry the new id of the chat."""
         super().__init__("chat_moved")
         self.chat = chat

@@ -104,7 +104,7 @@ REFUSAL: Mapping[str, Worded] = {
     ),
     "rejected:outcome_unknown": lambda _v: Sentence(
         _("We do not know whether this was sent."),
-        _("Please look at the sent mails, then say here if it is there."),
+        _("Please look there, or among the sent mails, then say here if it is there."),
         "resolve",
     ),
     "not_allowed:not_own_message": lambda _v: Sentence(

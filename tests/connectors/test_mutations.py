@@ -22,7 +22,7 @@ from tests.connectors.contract import LoopbackCase, cursor_of, events_of, messag
 from tests.connectors.mutations import spoiler
 
 # Answers that are spoiled for each channel.
-ANSWERS = int(os.environ.get("CM_DESKTOP_MUTATIONS", "120"))
+ANSWERS = int(os.environ.get("CM_DESKTOP_MUTATIONS", "80"))
 _CASES = {
     channel: case
     for channel in CHANNELS

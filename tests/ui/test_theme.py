@@ -46,7 +46,7 @@ def test_the_words_of_every_tag_can_be_read_on_its_chip(qapp, wanted):
 
 
 def test_white_can_be_read_on_the_colour_of_every_channel():
-    assert len(CHANNEL_COLOURS) == 18
+    assert len(CHANNEL_COLOURS) == 19
     weak = {name for name, tone in CHANNEL_COLOURS.items() if contrast("white", tone) < 4.5}
     assert weak == set()
 

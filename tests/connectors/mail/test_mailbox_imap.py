@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from tests.connectors.mail.test_mail_fetch import mail
+from tests.connectors.mail.test_mailbox_fetch import mail
 
 from cm_desktop.connectors.mail import make
 from cm_desktop.domain.errors import (
