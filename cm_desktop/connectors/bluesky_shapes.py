@@ -224,7 +224,8 @@ def time_of(post: Post) -> datetime | None:
     seen, written = when(post.indexed_at), when(post.record.created_at)
     if seen is None or written is None:
         return seen or written
-    return written if seen - _BACKDATED <= written <= seen else seen
+    # The distance, for a day before the year 1 is no date.
+    return written if timedelta() <= seen - written <= _BACKDATED else seen
 
 
 def root_of(post: Post) -> str:

@@ -48,7 +48,7 @@ def outbox_words(conversation: Conversation) -> str:
     """Say what waits in the outbox or went wrong there, "" if nothing does."""
     if conversation.trouble_out:
         # Translators: mark in the list: an answer was not sent and needs the user.
-        return _("Not sent")
+        return _("Not sent yet")
     if conversation.waiting_out:
         # Translators: mark in the list: an answer of ours is still to be sent.
         return _("Sending")

@@ -234,3 +234,16 @@ def test_a_cut_or_garbled_page_raises_only_what_is_foreseen(played, cut, junk, s
 
 def test_the_registry_line_is_this_one():
     assert CHANNEL.channel == "bluesky"
+
+
+def test_a_post_of_the_first_day_there_ever_was_costs_nothing(played):
+    network = played.network
+    old = network.say(ANNA, "uralt", to=network.post)
+    network.records[old]["seen"] = "0001-01-01T00:00:00Z"
+    connector = played.connect()
+    try:
+        told = {one.remote_id: one for one in connector.fetch(None) if isinstance(one, MessageSeen)}
+    finally:
+        connector.close()
+        network.remove(old)
+    assert told[old].text == "uralt"

@@ -32,7 +32,7 @@ def test_who_speaks_has_a_name_whatever_the_channel_tells():
 
 def test_what_went_wrong_comes_before_what_waits():
     assert outbox_words(factory.conversation(waiting_out=1)) == "Sending"
-    assert outbox_words(factory.conversation(waiting_out=1, trouble_out=1)) == "Not sent"
+    assert outbox_words(factory.conversation(waiting_out=1, trouble_out=1)) == "Not sent yet"
     assert outbox_words(factory.conversation()) == ""
 
 
