@@ -22,6 +22,7 @@ from cm_desktop.connectors.bluesky_oauth import BROWSER
 from cm_desktop.connectors.bluesky_read import Pass
 from cm_desktop.connectors.bluesky_session import Session
 from cm_desktop.connectors.bluesky_write import Writer
+from cm_desktop.connectors.web_values import iso_time
 from cm_desktop.domain.channel_words import ChannelWords, FieldWords, Step
 from cm_desktop.domain.errors import AddressError, CmError, GoneError, RejectedError
 from cm_desktop.domain.events import Event
@@ -105,7 +106,7 @@ class Bluesky:
     def standing(self) -> Standing:
         """What the server said of our allowance; a sign-in in the browser ends after two weeks."""
         told = self._open.standing if self._open else Standing()
-        return replace(told, signed_in_until=shapes.when(self._config.secret.get("until", "")))
+        return replace(told, signed_in_until=iso_time(self._config.secret.get("until", "")))
 
     def close(self) -> None:
         """Give back connections."""

@@ -17,6 +17,7 @@ from cm_desktop.connectors import bluesky_address as address
 from cm_desktop.connectors import bluesky_shapes as shapes
 from cm_desktop.connectors.bluesky_session import Session
 from cm_desktop.connectors.http_json import items
+from cm_desktop.connectors.web_values import iso_time
 from cm_desktop.domain.events import ItemSkipped
 
 _PAGE = 100
@@ -37,12 +38,12 @@ class Gap(msgspec.Struct):
     @property
     def since(self) -> datetime:
         """When it begins."""
-        return shapes.when(self.begin) or _EPOCH
+        return iso_time(self.begin) or _EPOCH
 
     @property
     def until(self) -> datetime:
         """When it ends."""
-        return shapes.when(self.end) or self.since
+        return iso_time(self.end) or self.since
 
 
 class Backwards:
@@ -107,7 +108,7 @@ class Backwards:
         return uris
 
     def _note_time(self, one: shapes.Notification) -> None:
-        at = shapes.when(one.indexed_at)
+        at = iso_time(one.indexed_at)
         if at is not None and at <= self._latest:
             self.newest = max(at, self.newest or at)
             self.oldest = min(at, self.oldest or at)
@@ -120,7 +121,7 @@ class Backwards:
 
 def _with_ties(cursor: str) -> str:
     """Return the place one millisecond later, where a cursor is a time; else the cursor."""
-    at = shapes.when(cursor) if _TIME.fullmatch(cursor) else None
+    at = iso_time(cursor) if _TIME.fullmatch(cursor) else None
     try:
         later = at + _MILLISECOND if at else None
     except OverflowError:

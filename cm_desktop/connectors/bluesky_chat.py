@@ -17,6 +17,7 @@ from cm_desktop.connectors.bluesky_session import Session
 from cm_desktop.connectors.bluesky_text import facets_of, read_text
 from cm_desktop.connectors.http_json import items
 from cm_desktop.connectors.plain_text import clean_name, scrub
+from cm_desktop.connectors.web_values import iso_time
 from cm_desktop.domain.errors import NotAllowedError
 from cm_desktop.domain.events import (
     Event,
@@ -161,7 +162,7 @@ class Chat:
                 yield MessageGone(remote_id=scrub(message.id))
 
     def _message(self, convo_id: str, message: _Message) -> MessageSeen | ItemSkipped:
-        at = shapes.when(message.sent_at)
+        at = iso_time(message.sent_at)
         if at is None or not message.id or not convo_id or not message.sender.did:
             return ItemSkipped(reason="no_sense")
         convo = self._convo(convo_id)
@@ -218,7 +219,7 @@ def find_sent(session: Session, reply: Reply) -> Sent | None:
     earliest = reply.first_attempt_at and reply.first_attempt_at - _CLOCKS_DIFFER
     for message in items(latest(session, _convo_of(reply), _LATEST), _Message):
         if isinstance(message, _Message) and message.sender.did == session.did:
-            at = shapes.when(message.sent_at)
+            at = iso_time(message.sent_at)
             same = " ".join(message.text.split()) == " ".join(scrub(reply.text).split())
             if same and _is_late_enough(at, earliest):
                 return _sent(message)
@@ -236,6 +237,6 @@ def _is_late_enough(at: datetime | None, earliest: datetime | None) -> bool:
 def _sent(message: _Message) -> Sent:
     return Sent(
         remote_id=scrub(message.id),
-        created_at=shapes.when(message.sent_at),
+        created_at=iso_time(message.sent_at),
         text=read_text(message.text, message.facets or ()),
     )

@@ -21,6 +21,7 @@ from cm_desktop.connectors.bluesky_chat import Chat, Talks
 from cm_desktop.connectors.bluesky_session import Session
 from cm_desktop.connectors.cursors import in_turns, read_cursor, remembered, written
 from cm_desktop.connectors.http_json import items
+from cm_desktop.connectors.web_values import iso_time
 from cm_desktop.domain.errors import GoneError, RejectedError
 from cm_desktop.domain.events import (
     CursorMoved,
@@ -95,7 +96,7 @@ class Pass:
     # Notifications.
 
     def _notified(self) -> Iterator[Event]:
-        mark = shapes.when(self._place.mark)
+        mark = iso_time(self._place.mark)
         reading = Backwards(self._session, self._known, mark - _OVERLAP if mark else None)
         reading.read("", 1 if self._first else _PAGES)
         yield from self._of_notifications(reading)

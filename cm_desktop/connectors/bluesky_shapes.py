@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +17,7 @@ from cm_desktop.connectors import bluesky_address as address
 from cm_desktop.connectors.bluesky_text import read_text
 from cm_desktop.connectors.http_json import decode, items
 from cm_desktop.connectors.plain_text import clean_name, scrub
+from cm_desktop.connectors.web_values import iso_time, web_address
 from cm_desktop.domain.errors import ServerTroubleError
 from cm_desktop.domain.events import (
     ItemSkipped,
@@ -205,23 +205,13 @@ class _Embed(msgspec.Struct):
     alt: str = ""
 
 
-def when(text: str) -> datetime | None:
-    """Return a time as the network writes it, or None for nonsense."""
-    try:
-        moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def time_of(post: Post) -> datetime | None:
     """Return when a post came up.
 
     Its author's program says when it was written, which may be wrong or made up: what lies
     after the network saw it, or more than a day before, does not count.
     """
-    seen, written = when(post.indexed_at), when(post.record.created_at)
+    seen, written = iso_time(post.indexed_at), iso_time(post.record.created_at)
     if seen is None or written is None:
         return seen or written
     # The distance, for a day before the year 1 is no date.
@@ -280,17 +270,6 @@ def author_of(author: Author) -> SeenAuthor:
         url=f"https://bsky.app/profile/{handle if named else scrub(author.did)}",
         avatar_url=web_address(author.avatar),
     )
-
-
-def web_address(url: str | None) -> str:
-    """Return an address of the web, or nothing for everything else."""
-    url = scrub(url or "")
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    fits = parts.scheme in ("http", "https") and parts.hostname and len(url) <= 2_048
-    return url if fits and url.isprintable() and " " not in url else ""
 
 
 def posts_in(thread: Thread) -> Iterator[Post | ItemSkipped]:

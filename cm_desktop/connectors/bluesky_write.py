@@ -21,6 +21,7 @@ from cm_desktop.connectors.bluesky_session import Session
 from cm_desktop.connectors.bluesky_text import facets_of
 from cm_desktop.connectors.http_json import items
 from cm_desktop.connectors.plain_text import scrub
+from cm_desktop.connectors.web_values import iso_time
 from cm_desktop.domain.errors import GoneError, NotAllowedError, RejectedError, ServerTroubleError
 from cm_desktop.domain.model import OutboxKind
 from cm_desktop.domain.policy import ChannelPolicy
@@ -256,7 +257,7 @@ def _sent(kept: shapes.Kept) -> Sent:
     return Sent(
         remote_id=kept.uri,
         permalink=address.page_of(kept.uri),
-        created_at=shapes.when(kept.value.created_at),
+        created_at=iso_time(kept.value.created_at),
         text=kept.value.text,
         context={name: value for name, value in known.items() if value},
     )

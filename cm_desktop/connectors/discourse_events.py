@@ -11,6 +11,7 @@ from urllib.parse import quote
 from cm_desktop.connectors import discourse_shapes as shapes
 from cm_desktop.connectors.discourse_text import files_of, names_us, split_quotes, text_of
 from cm_desktop.connectors.plain_text import clean_name, scrub
+from cm_desktop.connectors.web_values import address_below
 from cm_desktop.domain.events import (
     ItemSkipped,
     MessageGone,
@@ -198,7 +199,7 @@ def _profile(handle: str, me: Me) -> str:
 
 def _avatar(template: object, me: Me) -> str:
     """Return the address of a picture, if nobody can listen to its way."""
-    picture = shapes.address(me.base, _text(template).replace("{size}", _AVATAR_PIXELS))
+    picture = address_below(me.base, _text(template).replace("{size}", _AVATAR_PIXELS))
     return picture if picture.startswith("https:") else ""
 
 
@@ -210,7 +211,7 @@ def _nature(post: shapes.Post) -> Nature:
 
 def _attachments(html: str, base: str) -> Iterable[SeenAttachment]:
     for file in files_of(html):
-        url = shapes.address(base, file.url)
+        url = address_below(base, file.url)
         if url:
             yield SeenAttachment(about=type(file)(name=file.name, type=file.type, url=url))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from cm_desktop.connectors import http_json
+from cm_desktop.connectors.web_values import iso_time
 from cm_desktop.domain.errors import ServerTroubleError
 from cm_desktop.domain.events import ItemSkipped
 
@@ -325,24 +325,8 @@ def good(items: Sequence[object], shape: type[Shape]) -> list[Shape]:
 
 def when(text: str | None) -> datetime | None:
     """Return a time in UTC, or None for what is none."""
-    try:
-        at = datetime.fromisoformat((text or "")[:64])
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return at if at.year >= _OLDEST_YEAR else None
-
-
-def address(base: str, path: object) -> str:
-    """Return the address of a path of the forum, or nothing for what is none."""
-    if not isinstance(path, str) or not path:
-        return ""
-    try:
-        found = urljoin(base + "/", path)
-        known = urlsplit(found).scheme in ("http", "https")
-    except ValueError:
-        return ""
-    return found if known else ""
+    at = iso_time(text)
+    return at if at and at.year >= _OLDEST_YEAR else None
 
 
 def is_number(value: object, least: int = 1) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Set
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import msgspec
 
 from cm_desktop.connectors.plain_text import clean_name, plain_text, scrub
+from cm_desktop.connectors.web_values import iso_time, web_address
 from cm_desktop.domain.events import (
     MessageSeen,
     SeenAttachment,
@@ -127,16 +127,6 @@ class Context(msgspec.Struct):
     descendants: list[msgspec.Raw] = []
 
 
-def when(text: str | None) -> datetime | None:
-    """Return a time as Mastodon writes it, or None for nonsense."""
-    try:
-        moment = datetime.fromisoformat(text or "")
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def text_of(status: Status, whom: Set[str] = frozenset()) -> str:
     """Return what a status says: warning, text without the names it begins with, and its poll.
 
@@ -171,7 +161,7 @@ def message_of(
     status: Status, place: SeenConversation, *, ours: bool, whom: Set[str]
 ) -> MessageSeen | None:
     """Return a status as a message of a conversation, or None where it makes no sense."""
-    at = when(status.created_at)
+    at = iso_time(status.created_at)
     if at is None or not scrub(status.id) or not scrub(status.account.id):
         return None
     return MessageSeen(
@@ -183,7 +173,7 @@ def message_of(
         created_at=at,
         parent_remote_id=scrub(status.in_reply_to_id or "") or None,
         public=status.visibility in _PUBLIC,
-        edited_at=when(status.edited_at),
+        edited_at=iso_time(status.edited_at),
         liked=bool(status.favourited),
         permalink=web_address(status.url) or web_address(status.uri),
         language=_language(status.language),
@@ -234,19 +224,8 @@ def post_of(status: Status) -> SeenPost:
         title=clean_name(text[:_TITLE]),
         text=text,
         url=web_address(status.url),
-        created_at=when(status.created_at),
+        created_at=iso_time(status.created_at),
     )
-
-
-def web_address(url: str | None) -> str:
-    """Return an address of the web, or nothing for everything else."""
-    url = scrub(url or "")
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    fits = parts.scheme in ("http", "https") and parts.hostname and len(url) <= 2048
-    return url if fits and url.isprintable() and " " not in url else ""
 
 
 def _option(option: Option) -> str:

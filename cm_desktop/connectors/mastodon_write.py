@@ -15,6 +15,7 @@ from cm_desktop.connectors.base import Action, Reply, Sent, Target
 from cm_desktop.connectors.http import Ask, Http
 from cm_desktop.connectors.http_json import items
 from cm_desktop.connectors.mastodon_server import Server, status_path
+from cm_desktop.connectors.web_values import iso_time, web_address
 from cm_desktop.domain.errors import (
     GoneError,
     NotAllowedError,
@@ -217,8 +218,8 @@ class Writer:
             raise ServerTroubleError("no_id")
         return Sent(
             remote_id=status.id,
-            permalink=shapes.web_address(status.url),
-            created_at=shapes.when(status.created_at),
+            permalink=web_address(status.url),
+            created_at=iso_time(status.created_at),
             text=shapes.text_of(status, self._server.left_out(status)),
             context=shapes.context_of(status),
         )
@@ -241,7 +242,7 @@ def _named(text: str, names: list[str]) -> str:
 
 def _is_before(reply: Reply, status: shapes.Status) -> bool:
     """Whether a status is older than the first attempt, for clocks that differ."""
-    at = shapes.when(status.created_at)
+    at = iso_time(status.created_at)
     first = reply.first_attempt_at
     return bool(first and at and at < first - _CLOCKS_DIFFER)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from mimetypes import guess_type
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from cm_desktop.connectors import http_json
 from cm_desktop.connectors.misago_text import split_quote
 from cm_desktop.connectors.plain_text import clean_name, plain_text
+from cm_desktop.connectors.web_values import address_below, iso_time
 from cm_desktop.domain.errors import ServerTroubleError
 from cm_desktop.domain.events import (
     ItemSkipped,
@@ -215,24 +215,8 @@ def decoded(items: Sequence[object], shape: type[Shape]) -> list[Shape | ItemSki
 
 def when(text: str | None) -> datetime | None:
     """Return a time in UTC, or None for what is none."""
-    try:
-        at = datetime.fromisoformat(_WRITTEN_FROM.sub(r".\1", (text or "")[:64]))
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return at if at.year >= _OLDEST_YEAR else None
-
-
-def address(base: str, path: object) -> str:
-    """Return the address of a path of the forum, or nothing for what is none."""
-    if not isinstance(path, str) or not path:
-        return ""
-    try:
-        found = urljoin(base + "/", path)
-        known = urlsplit(found).scheme in ("http", "https")
-    except ValueError:
-        return ""
-    return found if known else ""
+    at = iso_time(_WRITTEN_FROM.sub(r".\1", (text or "")[:64]))
+    return at if at and at.year >= _OLDEST_YEAR else None
 
 
 def category_numbers(page: ThreadPage) -> frozenset[int]:
@@ -245,7 +229,7 @@ def place_of(page: ThreadPage, kind: Kind, base: str, me: int) -> Place:
     """Return where the posts of a page stand."""
     index = page.url.get("index") if isinstance(page.url, dict) else None
     return Place(
-        thread=page.id, kind=kind, title=clean_name(page.title), url=address(base, index),
+        thread=page.id, kind=kind, title=clean_name(page.title), url=address_below(base, index),
         base=base, me=me,
     )  # fmt: skip
 
@@ -297,7 +281,7 @@ def text_of(html: str, base: str) -> str:
 
 def link(post: Post, base: str) -> str:
     """Return the address of a post."""
-    return address(base, post.url.get("index")) if isinstance(post.url, dict) else ""
+    return address_below(base, post.url.get("index")) if isinstance(post.url, dict) else ""
 
 
 def thread_in(post: Post | ItemSkipped) -> int | None:
@@ -339,7 +323,7 @@ def _author(post: Post, base: str) -> SeenAuthor:
         remote_id=f"user:{post.poster.id}",
         name=handle or name,
         handle=handle,
-        url=address(base, post.poster.url),
+        url=address_below(base, post.poster.url),
         avatar_url=_avatar(post.poster.avatars, base),
     )
 
@@ -347,14 +331,14 @@ def _author(post: Post, base: str) -> SeenAuthor:
 def _avatar(pictures: Any, base: str) -> str:
     """Return the smallest picture, which is large enough, if nobody can listen to its way."""
     found = [one for one in pictures if isinstance(one, dict)] if _is_list(pictures) else []
-    picture = address(base, found[-1].get("url")) if found else ""
+    picture = address_below(base, found[-1].get("url")) if found else ""
     return picture if picture.startswith("https:") else ""
 
 
 def _attachments(post: Post, base: str) -> Iterable[SeenAttachment]:
     for file in post.attachments[:_MOST_FILES] if _is_list(post.attachments) else []:
         where: Any = file.get("url") if _is_map(file) else None
-        url = address(base, where.get("index")) if _is_map(where) else ""
+        url = address_below(base, where.get("index")) if _is_map(where) else ""
         name, size = _text(file.get("filename")) if url else "", file.get("size") if url else None
         if name:
             about = Attachment(

@@ -1,0 +1,44 @@
+"""Times and addresses as strangers write them: clean values or nothing, never an error."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+from cm_desktop.connectors.plain_text import scrub
+
+_LONGEST_TIME = 64  # characters
+_LONGEST_ADDRESS = 2_048
+_WEB = ("http", "https")
+
+
+def iso_time(text: str | None) -> datetime | None:
+    """Return an ISO 8601 time in UTC, or None for what is none; without a zone it is UTC."""
+    try:
+        at = datetime.fromisoformat((text or "")[:_LONGEST_TIME])
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def web_address(url: str | None) -> str:
+    """Return an address of the web, or nothing for everything else."""
+    url = scrub(url or "")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    fits = parts.scheme in _WEB and parts.hostname and len(url) <= _LONGEST_ADDRESS
+    return url if fits and url.isprintable() and " " not in url else ""
+
+
+def address_below(base: str, path: object) -> str:
+    """Return the address of a path on a site, or nothing for what is none."""
+    if not isinstance(path, str) or not path:
+        return ""
+    try:
+        found = urljoin(base + "/", path)
+        known = urlsplit(found).scheme in _WEB
+    except ValueError:
+        return ""
+    return found if known else ""
