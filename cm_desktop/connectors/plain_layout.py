@@ -196,6 +196,9 @@ def simple_text(html: str) -> str:
     lines: list[str] = []
     gap = False  # whether an empty line is due before the next line
     for part in _PARAGRAPH.split(html):
+        if not part:
+            gap = True
+            continue
         *broken, last = (_one_line(line) for line in _LINE_BREAK.split(part))
         for line, ends in (*((line, True) for line in broken), (last, False)):
             if line or (ends and lines):

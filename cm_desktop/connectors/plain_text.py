@@ -40,7 +40,6 @@ _HIDING = re.compile(
 )
 # Nine of ten comments: paragraphs and line breaks. Laid out alike without a browser's parser,
 # in a tenth of its time; tests/connectors/test_plain_text.py holds the two against each other.
-_SHORT = 20_000
 _SIMPLE = re.compile(r"(?:[^<&\xa0\0]|&(?:amp|lt|gt|quot);|</?p>|<br ?/?>)*+")
 _DATA_ADDRESS = re.compile(r"data:[^\"'\s<>]{200,}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>?")
@@ -60,10 +59,9 @@ def plain_text(html: str, *, base: str = "") -> str:
     leave their alt text. Scripts, styles and what is hidden leave nothing. Never raises;
     takes a fraction of a second for any input.
     """
-    html = scrub(html)
-    if len(html) < _SHORT and _SIMPLE.fullmatch(html):
+    html = _DATA_ADDRESS.sub("data:", scrub(html))[:TEXT_LIMIT]
+    if _SIMPLE.fullmatch(html):
         return simple_text(html)
-    html = _DATA_ADDRESS.sub("data:", html)[:TEXT_LIMIT]
     if _is_hostile(html):
         return _strip(html)
     cleaned = nh3.clean(

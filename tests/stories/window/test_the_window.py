@@ -1,12 +1,13 @@
 """What the window owes to eyes and habits: counts, widths, colours, languages, and to stay put."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QComboBox
 
 from cm_desktop.i18n import use_language
 from cm_desktop.ui import theme
 from cm_desktop.ui.conversation.message_card import MessageCard
+from cm_desktop.ui.conversation.waiting_card import WaitingCard
 
 
 def unread_of(desk, channel):
@@ -63,6 +64,19 @@ def long_talk(desk):
     return talk
 
 
+def due_is_done(desk):
+    """Let the window do what it has put off until it has nothing else to do."""
+    done = []
+    for _round in range(3):  # what is put off may put something off
+        QTimer.singleShot(0, lambda: done.append(True))
+        expected = len(done) + 1
+        desk.wait(lambda expected=expected: len(done) >= expected)
+
+
+def waiting_cards(desk):
+    return [one for _placed, one in desk.pane.messages._shown if isinstance(one, WaitingCard)]
+
+
 def top_of_first_message(desk):
     messages = desk.pane.messages
     first = next(one for _placed, one in messages._shown if isinstance(one, MessageCard))
@@ -77,6 +91,9 @@ def test_an_answer_that_comes_in_below_does_not_move_what_one_reads(desk):
     desk.wait(lambda: desk.count("Outbox") == 2)
     desk.go_on(seconds=11)
     desk.fetch_until(lambda: len(desk.outside(talk)) > said)
+    # Until the window has heard of it too: it follows what one has written oneself.
+    desk.wait(lambda: desk.count("Outbox") == 1 and not waiting_cards(desk))
+    due_is_done(desk)
     desk.pane.messages.verticalScrollBar().setValue(40)
     place = top_of_first_message(desk)
     desk.fetch_until(lambda: "gerettet" in desk.outside(talk)[-1])
