@@ -1,5 +1,6 @@
 """Spoils what a channel answers: one place of a JSON or XML body becomes something else."""
 
+import copy
 import json
 import random
 import re
@@ -14,6 +15,28 @@ _VALUES = [
     [], {}, [[]], [None], [{}], {"": None}, {"id": {}}, [1, "2", None],
 ]  # fmt: skip
 _TEXTS = [text for text in hostile.TEXTS.values() if len(text) < 20_000]
+
+
+def paths(value, here=()):
+    """Yield the place of everything inside a value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, one in inside:
+        yield (*here, key)
+        if isinstance(one, dict | list):
+            yield from paths(one, (*here, key))
+
+
+def changed(value, path, new):
+    """Return a copy with one place changed, or without it where `new` is ..."""
+    value = copy.deepcopy(value)
+    place = value
+    for key in path[:-1]:
+        place = place[key]
+    if new is ...:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = new
+    return value
 
 
 def spoiled(body, chance):

@@ -1,6 +1,5 @@
 """Whatever the network sends: an error of ours or clean events, and no good message is lost."""
 
-import copy
 import json
 
 import msgspec
@@ -16,6 +15,7 @@ from cm_desktop.domain.events import CursorMoved, ItemSkipped, MessageGone, Mess
 from tests import hostile
 from tests.connectors.bluesky.case import Case
 from tests.connectors.bluesky.fake_network import ANNA, US
+from tests.connectors.mutations import changed, paths
 
 ANYTHING = st.recursive(
     st.none()
@@ -51,28 +51,6 @@ POST = {
     "viewer": {"like": f"at://{US}/app.bsky.feed.like/3klike"},
     "replyCount": 3,
 }  # fmt: skip
-
-
-def paths(value, here=()):
-    """Yield the place of everything inside a value."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inside:
-        yield (*here, key)
-        if isinstance(one, dict | list):
-            yield from paths(one, (*here, key))
-
-
-def changed(value, path, new):
-    """Return a copy with one place changed, or without it where `new` is ..."""
-    value = copy.deepcopy(value)
-    place = value
-    for key in path[:-1]:
-        place = place[key]
-    if new is ...:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return value
 
 
 def event_of(post, root=None):

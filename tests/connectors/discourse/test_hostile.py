@@ -1,6 +1,5 @@
 """Whatever a forum sends: an error of ours or clean events, and no good post is lost."""
 
-import copy
 import json
 
 import pytest
@@ -16,6 +15,7 @@ from cm_desktop.domain.events import CursorMoved, GapFound, ItemSkipped, Message
 from cm_desktop.domain.model import Kind
 from tests import hostile
 from tests.connectors.loopback import serve
+from tests.connectors.mutations import changed, paths
 from tests.simulators.discourse import KEY, Simulator
 from tests.simulators.discourse_replies import shown
 
@@ -56,28 +56,6 @@ def known(forum):
         channel="discourse", url=forum.url, handle="krume", settings=about, secret={"token": KEY}
     )
     return CHANNEL.make(config)
-
-
-def paths(value, here=()):
-    """Yield the place of everything inside a value."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inside:
-        yield (*here, key)
-        if isinstance(one, dict | list):
-            yield from paths(one, (*here, key))
-
-
-def changed(value, path, new):
-    """Return a copy with one place changed, or without it where `new` is ..."""
-    value = copy.deepcopy(value)
-    place = value
-    for key in path[:-1]:
-        place = place[key]
-    if new is ...:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return value
 
 
 def post_json(forum):

@@ -14,6 +14,7 @@ from cm_desktop.domain.events import CursorMoved, ItemSkipped, MessageGone, Mess
 from tests import hostile
 from tests.connectors.loopback import serve
 from tests.connectors.mastodon.fake_server import ANNA, BEN, TOKEN, FakeServer
+from tests.connectors.mutations import changed, paths
 
 ANYTHING = st.recursive(
     st.none()
@@ -69,28 +70,6 @@ def page(server):
         {"id": number, "type": kind, "status": server.statuses[status]}
         for number, status, kind in reversed(server.notifications)
     ]
-
-
-def paths(value, here=()):
-    """Yield the place of everything inside a value."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inside:
-        yield (*here, key)
-        if isinstance(one, dict | list):
-            yield from paths(one, (*here, key))
-
-
-def changed(value, path, new):
-    """Return a copy with one place changed, or without it where `new` is ..."""
-    value = copy.deepcopy(value)
-    place = value
-    for key in path[:-1]:
-        place = place[key]
-    if new is ...:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return value
 
 
 def check(told):

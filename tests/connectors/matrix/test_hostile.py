@@ -1,6 +1,5 @@
 """Whatever a server or a stranger sends: an error of ours or clean events, no good item lost."""
 
-import copy
 import json
 
 import pytest
@@ -18,6 +17,7 @@ from cm_desktop.domain.events import CursorMoved, ItemSkipped, MessageGone, Mess
 from tests import hostile
 from tests.connectors.loopback import serve
 from tests.connectors.matrix.fake_server import ANNA, ROOM, TOKEN, US
+from tests.connectors.mutations import changed, paths
 
 SAID = {
     "type": "m.room.message",
@@ -95,28 +95,6 @@ ANYTHING = st.recursive(
     max_leaves=6,
 )
 TEXTS = {name: text for name, text in hostile.ALL.items() if len(text) < 100_000}
-
-
-def paths(value, here=()):
-    """Yield the place of everything inside a value."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inside:
-        yield (*here, key)
-        if isinstance(one, dict | list):
-            yield from paths(one, (*here, key))
-
-
-def changed(value, path, new):
-    """Return a copy with one place changed, or without it where `new` is ..."""
-    value = copy.deepcopy(value)
-    place = value
-    for key in path[:-1]:
-        place = place[key]
-    if new is ...:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return value
 
 
 def check(event):

@@ -1,6 +1,5 @@
 """Whatever a forum sends: an error of ours or clean events, and no good post is lost."""
 
-import copy
 import json
 
 import pytest
@@ -22,6 +21,7 @@ from cm_desktop.domain.model import Kind
 from tests import hostile
 from tests.connectors.loopback import serve
 from tests.connectors.misago.fake_forum import NAME, PASSWORD, FakeForum, recorded
+from tests.connectors.mutations import changed, paths
 
 POSTS = recorded("posts")["body"]
 POST = POSTS["post_set"]["results"][1]
@@ -44,28 +44,6 @@ _KNOWN = {
     "user": "1", "csrf_cookie": "csrftoken", "longest": "60000", "shortest": "5", "chosen": "",
     "moderator": "yes", "held": "yes", "private": "yes",
 }  # fmt: skip
-
-
-def paths(value, here=()):
-    """Yield the place of everything inside a value."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inside:
-        yield (*here, key)
-        if isinstance(one, dict | list):
-            yield from paths(one, (*here, key))
-
-
-def changed(value, path, new):
-    """Return a copy with one place changed, or without it where `new` is ..."""
-    value = copy.deepcopy(value)
-    place = value
-    for key in path[:-1]:
-        place = place[key]
-    if new is ...:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return value
 
 
 @pytest.fixture(scope="module")

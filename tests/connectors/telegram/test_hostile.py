@@ -1,6 +1,5 @@
 """Whatever stands in an update: clean events come out, and the good ones of its page are kept."""
 
-import copy
 import json
 import socket
 from pathlib import Path
@@ -15,6 +14,7 @@ from cm_desktop.domain.errors import CmError
 from cm_desktop.domain.events import CursorMoved, ItemSkipped, MessageGone, MessageSeen
 from tests.connectors.contract import cursor_of, events_of, messages
 from tests.connectors.loopback import serve
+from tests.connectors.mutations import changed, paths
 from tests.simulators.telegram import ANNA, BERND, TOKEN, Simulator
 
 ANYTHING = st.recursive(
@@ -29,28 +29,6 @@ ANYTHING = st.recursive(
     ),
     max_leaves=6,
 )
-
-
-def paths(value, here=()):
-    """Yield the place of everything inside a value."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inside:
-        yield (*here, key)
-        if isinstance(one, dict | list):
-            yield from paths(one, (*here, key))
-
-
-def changed(value, path, new):
-    """Return a copy with one place changed, or without it where `new` is ..."""
-    value = copy.deepcopy(value)
-    place = value
-    for key in path[:-1]:
-        place = place[key]
-    if new is ...:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return value
 
 
 # One update of each kind, as the played Telegram gives them.

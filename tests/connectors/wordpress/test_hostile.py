@@ -1,6 +1,5 @@
 """Whatever a site sends: an error of ours or clean events, and no good comment is lost."""
 
-import copy
 import json
 
 import pytest
@@ -15,6 +14,7 @@ from cm_desktop.domain.errors import CmError
 from cm_desktop.domain.events import CursorMoved, ItemSkipped, MessageSeen
 from tests import hostile
 from tests.connectors.loopback import serve
+from tests.connectors.mutations import changed, paths
 from tests.connectors.wordpress.fake_site import PASSWORD, SITE, FakeSite, recorded
 
 COMMENT = recorded("comments")["body"][0]
@@ -31,28 +31,6 @@ ANYTHING = st.recursive(
     ),
     max_leaves=6,
 )
-
-
-def paths(value, here=()):
-    """Yield the place of everything inside a value."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inside:
-        yield (*here, key)
-        if isinstance(one, dict | list):
-            yield from paths(one, (*here, key))
-
-
-def changed(value, path, new):
-    """Return a copy with one place changed, or without it where `new` is ..."""
-    value = copy.deepcopy(value)
-    place = value
-    for key in path[:-1]:
-        place = place[key]
-    if new is ...:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return value
 
 
 def event_of(listing, item):
