@@ -65,7 +65,7 @@ def _open_plainly() -> int:
 
 
 def _open_window(request: Request) -> int:
-    # What is made for the first picture stays; ui/start.py collects from then on.
+    # What is made for the first picture stays; ui/garbage.py collects from then on.
     gc.disable()
     # Imported here: Qt is slow to load, and the command line works where it is not installed.
     from cm_desktop.ui.quick_imports import leave_sources_alone

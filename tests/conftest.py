@@ -3,6 +3,7 @@
 A warning, a Qt warning and an unexpected log record of level WARNING or above fail a test.
 """
 
+import gc
 import importlib.util
 import logging
 import os
@@ -149,6 +150,16 @@ def pytest_configure(config):
     hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
     hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
     hypothesis.settings.load_profile(os.environ["HYPOTHESIS_PROFILE"])
+
+
+def pytest_runtest_teardown(nextitem):
+    """Collect garbage between tests: on the thread of a server it would end our widgets there."""
+    from cm_desktop.ui.garbage import collect_due
+
+    gc.disable()
+    collect_due()
+    if nextitem is None:
+        gc.enable()
 
 
 def pytest_xdist_auto_num_workers():

@@ -66,9 +66,16 @@ def find(
             hits.extend(_apart(connection, sources, before, hits, more)[: limit - len(hits)])
         return conversations.by_rows(connection, {hit.conv: hit.key for hit in hits})
     except sqlite.OperationalError as error:
-        if error.sqlite_errorcode == sqlite.SQLITE_INTERRUPT:
+        if _was_stopped(error):
             raise SearchStoppedError from error
         raise
+
+
+def _was_stopped(error: sqlite.Error) -> bool:
+    # Stopped while it opens the index, SQLite says only that this failed. So it does where the
+    # index has gone, which another try shows.
+    opening = f"{error}".startswith("vtable constructor failed")
+    return opening or error.sqlite_errorcode == sqlite.SQLITE_INTERRUPT
 
 
 def _below(before: int) -> int:

@@ -174,18 +174,19 @@ class Runner(QObject):
 
     def _work(self, lane: SimpleQueue[_Job | None]) -> None:
         while (job := lane.get()) is not None:
-            if job.number >= 0:
-                self._finished.emit((job, _outcome(job)))
+            self._finished.emit((job, _outcome(job) if job.number >= 0 else None))
 
     @Slot(object)
-    def _deliver(self, finished: tuple[_Job, Outcome[Any] | BaseException]) -> None:
+    def _deliver(self, finished: tuple[_Job, Outcome[Any] | BaseException | None]) -> None:
         job, outcome = finished
         if self._running.get(job.key) is job:
             del self._running[job.key]
         then = job.then()
+        # The thread may hold the job for longer; a widget it refers to must not die there.
+        job.run, job.then = _do_nothing, _do_nothing
         if isinstance(outcome, BaseException):
             raise outcome
-        if job.number >= 0 and then is not None:
+        if job.number >= 0 and outcome is not None and then is not None:
             then(outcome)
         if not self._running:
             self.idle.emit()
@@ -201,6 +202,10 @@ def _outcome(job: _Job) -> Outcome[Any] | BaseException:
         return Failed(error)
     except BaseException as bug:  # raised again on the main thread
         return bug
+
+
+def _do_nothing() -> None:
+    """Stand for what a job was, once it is over."""
 
 
 def _explain_nothing(_outcome: Outcome[Any]) -> None:

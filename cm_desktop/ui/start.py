@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -26,6 +25,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from cm_desktop.i18n import _, language
+from cm_desktop.ui.garbage import collect_here
 from cm_desktop.ui.icons import draw_glyph
 
 _TRANSLATOR = "qt's own words"
@@ -99,9 +99,7 @@ def finish(application: QApplication) -> None:
     """Do what may come after the first picture of the window."""
     application.setWindowIcon(program_icon())
     quit_on_signals(application)
-    # What is there by now stays until the end: never look at it again.
-    gc.freeze()
-    gc.enable()
+    collect_here(application)
 
 
 def quit_on_signals(application: QApplication) -> None:

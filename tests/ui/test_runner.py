@@ -115,3 +115,19 @@ def test_many_jobs_all_come_back(qtbot, runner, count):
         runner.submit(f"job {number}", lambda number=number: number, seen.append)
     qtbot.waitUntil(lambda: len(seen) == count)
     assert {outcome.value for outcome in seen} == set(range(count))
+
+
+def test_what_a_job_refers_to_ends_on_the_main_thread_even_if_it_was_the_last(qtbot, runner):
+    ended_on, go, over = [], threading.Event(), []
+
+    def job_about(widget):
+        widget.destroyed.connect(lambda: ended_on.append(threading.current_thread()))
+        return lambda: widget and go.wait(10)
+
+    runner.replace("search", job_about(QObject()), over.append)
+    runner.replace("search", job_about(QObject()), over.append)  # is never begun
+    runner.replace("search", job_about(QObject()), over.append)
+    go.set()
+    qtbot.waitUntil(lambda: len(ended_on) == 3)
+    assert set(ended_on) == {threading.main_thread()}
+    assert len(over) == 1

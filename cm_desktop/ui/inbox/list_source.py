@@ -167,14 +167,17 @@ class _Hits:
 
     def read(self) -> list[Conversation]:
         """Look for the hits. Nobody waits for the answer of a search that was stopped."""
+        tries = 0
         while not self._stopped.is_set():
+            tries += 1
             self._interrupt = self._vault.db.reader.interrupt
             try:
                 view, query, after = self._asked
                 return reading.page(self._vault, view, query, after, PAGE)
             except SearchStoppedError:
                 # Perhaps it was meant for the search before, which had just ended.
-                continue
+                if tries > 1 and not self._stopped.is_set():
+                    raise
             finally:
                 self._interrupt = None
         return []
