@@ -12,7 +12,7 @@ import click
 from cm_desktop.cli.browser import by_browser, secret_by_browser
 from cm_desktop.cli.output import line, put, show, table, when
 from cm_desktop.cli.program import Answer, current, is_text, piped_text
-from cm_desktop.cli.views import account_json, finding_json, health_json
+from cm_desktop.cli.views import account_json, finding_json, gaps_json, health_json
 from cm_desktop.cli.words import command, confirmed, group, option
 from cm_desktop.domain.errors import UsageError
 from cm_desktop.domain.ids import AccountId
@@ -20,7 +20,7 @@ from cm_desktop.domain.model import Account
 from cm_desktop.i18n import _
 from cm_desktop.services import connecting, reading
 from cm_desktop.services.account_forms import Trial, look_at
-from cm_desktop.services.account_health import account_health
+from cm_desktop.services.account_health import account_health, dismiss_gaps
 from cm_desktop.services.contract_json import policy_json
 
 _LONGEST_SECRET = 64 * 1024  # bytes
@@ -121,10 +121,22 @@ def look(channel: str, url: str, handle: str) -> Answer:
     "health", lambda: _("Tell when it was fetched, until when it is signed in, what is missing.")
 )
 @click.argument("account_id", metavar="ID")
-def health(account_id: str) -> Answer:
+@option(
+    "--dismiss-gaps",
+    "dismiss",
+    is_flag=True,
+    about=lambda: _("Put away the gaps that can never be filled."),
+)
+def health(account_id: str, *, dismiss: bool) -> Answer:
     """Tell how an account is doing."""
     with current().vault() as vault:
-        document = health_json(account_health(vault, AccountId(account_id)))
+        found = account_health(vault, AccountId(account_id))
+        if not dismiss:
+            document = health_json(found)
+        else:
+            done = dismiss_gaps(vault, found.account.id, found.lost_gaps)
+            left = account_health(vault, found.account.id)
+            document = health_json(left) | {"dismissed": gaps_json(done)}
     return Answer(document, lambda: show(document))
 
 

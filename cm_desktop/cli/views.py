@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cm_desktop.cli.errors import error_json
 from cm_desktop.domain.errors import CmError, RateLimitedError
+from cm_desktop.domain.events import GapFound
 from cm_desktop.domain.log import LoggedEvent
 from cm_desktop.domain.members import Member
 from cm_desktop.domain.model import Account, Handoff, Message, Template
@@ -86,12 +87,14 @@ def health_json(health: AccountHealth) -> Json:
             "most": allowed.most,
             "renewed_at": stamp(allowed.renewed_at),
         },
-        "gaps": [
-            {"begin": stamp(gap.begin), "end": stamp(gap.end), "lost": gap.lost}
-            for gap in health.gaps
-        ],
+        "gaps": gaps_json(health.gaps),
         "error": _trouble_json(account.trouble, health.detail),
     }
+
+
+def gaps_json(gaps: Iterable[GapFound]) -> list[Json]:
+    """Return spans of time of which not everything was told."""
+    return [{"begin": stamp(gap.begin), "end": stamp(gap.end), "lost": gap.lost} for gap in gaps]
 
 
 def _trouble_json(code: str, detail: str) -> Json | None:

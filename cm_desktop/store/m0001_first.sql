@@ -43,6 +43,7 @@ CREATE TABLE gap (
     begin_ms   INTEGER NOT NULL,
     end_ms     INTEGER NOT NULL,
     lost       INTEGER NOT NULL DEFAULT 0,  -- the channel has it no more
+    dismissed  INTEGER NOT NULL DEFAULT 0,  -- put away by a member: a lost one only
     PRIMARY KEY (account_id, begin_ms)
 ) STRICT, WITHOUT ROWID;
 

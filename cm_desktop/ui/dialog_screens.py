@@ -110,6 +110,7 @@ def _with_history(found: AccountHealth, now: datetime) -> AccountHealth:
             allowance=Allowance(left=280, most=300, renewed_at=now + timedelta(minutes=4)),
         ),
         gaps=(
+            GapFound(begin=ago(days=11, hours=5), end=ago(days=10), lost=True),
             GapFound(begin=ago(days=9, hours=5), end=ago(days=9), lost=True),
             GapFound(begin=ago(hours=3), end=ago(hours=2.5)),
         ),

@@ -72,6 +72,41 @@ def test_what_the_channel_said_is_told_to_scripts_and_people(shop):
 
 def test_the_health_of_no_account_is_wrong_use(shop):
     assert shop.refused(2, "account", "health", "nobody")["code"] == "usage"
+    shop.refused(2, "account", "health", "nobody", "--dismiss-gaps")
+
+
+def tell_gaps(shop, account, *told):
+    with shop.opened() as opened, opened.db.writing() as connection:
+        for gap in told:
+            gaps.add(connection, accounts.row_of(connection, account), gap)
+
+
+def test_lost_gaps_are_put_away_and_those_to_be_read_again_stay(shop):
+    account = shop.add("mastodon")
+    lost = GapFound(begin=factory.ago(hours=9), end=factory.ago(hours=8), lost=True)
+    tell_gaps(shop, account, lost, GapFound(begin=factory.ago(hours=2), end=factory.ago(hours=1)))
+    before = shop.done("account", "health", account)
+    told = shop.done("account", "health", account, "--dismiss-gaps")
+    assert [one["lost"] for one in told["gaps"]] == [False]
+    assert told["dismissed"] == [one for one in before["gaps"] if one["lost"]]
+    assert set(told) == {*before, "dismissed"}
+    tell_gaps(shop, account, lost)
+    assert shop.done("account", "health", account)["gaps"] == told["gaps"]
+
+
+def test_without_lost_gaps_there_is_nothing_to_put_away(shop):
+    account = shop.add("mastodon")
+    assert shop.done("account", "health", account, "--dismiss-gaps")["dismissed"] == []
+    assert "dismissed: -" in shop.people("account", "health", account, "--dismiss-gaps").out
+
+
+def test_people_are_told_which_gaps_were_put_away(shop):
+    account = shop.add("mastodon")
+    gap = GapFound(begin=factory.ago(hours=9), end=factory.ago(hours=8), lost=True)
+    tell_gaps(shop, account, gap)
+    people = shop.people("account", "health", account, "--dismiss-gaps").out
+    assert "gaps: -" in people
+    assert "dismissed: begin 2026-" in people
 
 
 def test_an_address_is_looked_at_without_signing_in(shop, played):

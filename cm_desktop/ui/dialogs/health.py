@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cm_desktop.domain.errors import UsageError
+from cm_desktop.domain.events import GapFound
 from cm_desktop.domain.model import Account
-from cm_desktop.i18n import _, ngettext
+from cm_desktop.i18n import _
 from cm_desktop.services import connecting
-from cm_desktop.services.account_health import AccountHealth, account_health
+from cm_desktop.services.account_health import AccountHealth, account_health, dismiss_gaps
 from cm_desktop.services.sentences import explain
 from cm_desktop.ui import theme
 from cm_desktop.ui.context import Context
-from cm_desktop.ui.conversation.parts import picture_label, row
 from cm_desktop.ui.dialogs.account_card import AccountCard
 from cm_desktop.ui.dialogs.frame import Dialog
-from cm_desktop.ui.dialogs.health_facts import Fact, facts, gap_words
+from cm_desktop.ui.dialogs.health_facts import Fact, facts
+from cm_desktop.ui.dialogs.health_gaps import GapList
 from cm_desktop.ui.dialogs.policy_words import policy_sentences
 from cm_desktop.ui.dialogs.words import Words
 from cm_desktop.ui.labels import PlainLabel
 
 _TICK = 15_000  # ms: times are said in minutes
-_MOST_GAPS = 4
 
 
 class HealthDialog(Dialog):
@@ -48,11 +50,14 @@ class HealthDialog(Dialog):
         column.addWidget(self.card)
         self._to_do = Words("")
         column.addWidget(self._to_do)
-        self.facts, self.gaps, self.able = (_section() for _number in range(3))
+        self.facts, self.able = _section(), _section()
+        self.gaps = GapList()
+        self.gaps.put_away.connect(self._put_away)
         for part in (self.facts, self.gaps, self.able):
             column.addWidget(part)
         column.addStretch(1)
-        self.begin_at(self.add_close())
+        self._close = self.add_close()
+        self.begin_at(self._close)
         context.changes.accounts.connect(self.refresh)
         tick = QTimer(self, interval=_TICK)
         tick.timeout.connect(self.refresh)
@@ -72,15 +77,36 @@ class HealthDialog(Dialog):
         self._to_do.setVisible(bool(self._to_do.text()))
         now = self._context.now()
         lines = facts(health, now)
-        gaps = [(*gap_words(gap, now), gap.lost) for gap in reversed(health.gaps)]
-        shown = (lines, gaps, health.policy)
+        self._show_gaps(health, now)
+        shown = (lines, health.policy)
         if shown == self._shown:
             return
         self._shown = shown
         limits = connecting.info(health.account.channel).words().limits
         _fill(self.facts, _fact_rows(lines))
-        _fill(self.gaps, _gap_rows(gaps))
         _fill(self.able, _able_rows([*policy_sentences(health.policy), *limits]))
+
+    def _show_gaps(self, health: AccountHealth, now: datetime) -> None:
+        before = self.gaps.buttons
+        at = next((place for place, one in enumerate(before) if one.hasFocus()), None)
+        if not self.gaps.show_gaps(health.gaps, now):
+            return
+        buttons = self.gaps.buttons
+        for one, following in pairwise((self.card.remove, *buttons, self._close)):
+            self.setTabOrder(one, following)
+        if at is not None:
+            # From the end: the button for all, on top, goes with the last but one.
+            place = len(buttons) - (len(before) - at)
+            left = buttons[max(place, 0)] if buttons else self._close
+            left.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot(object)
+    def _put_away(self, gaps: list[GapFound]) -> None:
+        context, account = self._context, self.card.account.id
+        context.write(
+            lambda: dismiss_gaps(context.vault, account, gaps, now=context.clock),
+            then=lambda _done: context.changes.accounts.emit(),
+        )
 
 
 def _to_do(health: AccountHealth) -> str:
@@ -123,27 +149,6 @@ def _fact_rows(lines: list[Fact]) -> QWidget:
         value.setAccessibleName(f"{fact.name}: {fact.value}")
         grid.addWidget(PlainLabel(fact.name, "soft"), number, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(value, number, 1)
-    return inside
-
-
-def _gap_rows(gaps: list[tuple[str, str, bool]]) -> QWidget | None:
-    if not gaps:
-        return None
-    inside, column = _listed(_("Gaps"))
-    for span, sentence, lost in gaps[:_MOST_GAPS]:
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Words(span))
-        words.addWidget(Words(sentence, "soft"))
-        line = row(spacing=theme.SMALL)
-        mark = picture_label("gap" if lost else "sync", "warn" if lost else "soft", 16)
-        line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
-        column.addLayout(line)
-    more = len(gaps) - _MOST_GAPS
-    if more > 0:
-        said = ngettext("And %(n)d older one.", "And %(n)d older ones.", more) % {"n": more}
-        column.addWidget(Words(said, "soft"))
     return inside
 
 
