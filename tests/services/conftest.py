@@ -1,18 +1,27 @@
 """A vault with an account on a channel outside, and the pieces that move between them."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from cm_desktop.domain.model import OutboxKind
+from cm_desktop.domain.model import OutboxKind, OutboxState
 from cm_desktop.services import reading, syncing
 from cm_desktop.services.desk import Desk
+from cm_desktop.services.sending import send_waiting
 from cm_desktop.services.tools import Tools
 from cm_desktop.services.vault import open_demo
 from cm_desktop.store import accounts, keeping, outbox
 from tests import factory
 from tests.fakes import Clock, ScriptedConnector
+
+MINUTE = timedelta(minutes=1)
+
+# What can be done about a reply whose answer got lost: look, send again, or neither.
+READABLE = {"can_read_back": True, "repeat_is_safe": False}
+KEYED = {"can_read_back": False, "repeat_is_safe": True}
+BLIND = {"can_read_back": False, "repeat_is_safe": False}
 
 
 @pytest.fixture
@@ -129,4 +138,38 @@ def never():
     return threading.Event()
 
 
-MINUTE = timedelta(minutes=1)
+@pytest.fixture
+def desk(office):
+    return office.desk
+
+
+@pytest.fixture
+def conversation(office):
+    return office.hear()
+
+
+def now(office, conversation):
+    return reading.conversation(office.vault, conversation.id)
+
+
+@pytest.fixture
+def send(office, never):
+    def run(cancelled=never, **wanted):
+        return send_waiting(
+            office.vault, office.account, office.connector, cancelled, office.tools(), **wanted
+        )
+
+    return run
+
+
+def leave_in_the_middle(office, row, **changes):
+    """Leave a row as a program does that was killed while it sent."""
+    values = {
+        "state": OutboxState.SENDING,
+        "attempts": 1,
+        "first_attempt_at": office.clock(),
+        "next_attempt_at": office.clock() + timedelta(seconds=60),
+    }
+    with office.vault.db.writing() as connection:
+        left = replace(office.row(row), **(values | changes))
+        assert outbox.put(connection, left, was=OutboxState.QUEUED)

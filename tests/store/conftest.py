@@ -72,3 +72,21 @@ def desk(db):
     desk.account = desk.add_account()
     desk.write(members.set_me, "Eva")
     return desk
+
+
+def said(desk, name, *texts, minutes=60, account=None, **changes):
+    """Keep a conversation called `name` with one message for each text and return its id."""
+    about = {key: changes.pop(key) for key in ("title", "post") if key in changes}
+    conversation = factory.seen_conversation(remote_id=name, **about)
+    author = factory.seen_author(remote_id="o", name="Otto", handle="otto")
+    desk.keep(
+        *(
+            factory.message_seen(
+                **({"conversation": conversation, "author": author, "text": text} | changes),
+                created_at=factory.ago(minutes=minutes - n),
+            )
+            for n, text in enumerate(texts)
+        ),
+        account=account,
+    )
+    return next(one.id for one in desk.page(limit=1000) if one.remote_id == name)

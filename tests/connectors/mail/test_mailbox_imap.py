@@ -16,8 +16,8 @@ from cm_desktop.domain.errors import (
 from cm_desktop.domain.model import OutboxKind
 from tests.connectors.contract import OPEN, action_on, cursor_of, events_of, newest_in
 from tests.connectors.mail.played_imap import CutError, HungUpError, played_imap, server_context
+from tests.connectors.mail.reading import mail
 from tests.connectors.mail.test_mail_smtp import certificates
-from tests.connectors.mail.test_mailbox_fetch import mail
 
 __all__ = ["certificates"]
 

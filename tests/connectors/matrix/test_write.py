@@ -23,7 +23,7 @@ from tests.connectors.contract import (
     target_of,
 )
 from tests.connectors.matrix.fake_server import ANNA, PASSWORD, ROOM, US
-from tests.connectors.matrix.test_fetch import invite, reply_of, thread_of
+from tests.connectors.matrix.reading import invite, reply_of, thread_of
 
 
 def asked(fake, method):

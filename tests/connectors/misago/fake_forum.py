@@ -1,6 +1,6 @@
 """A Misago forum played from recorded answers, for tests that need no real one.
 
-It keeps the rules of the real one that matter (tests/real/test_misago.py asks both the same):
+It keeps the rules of the real one that matter (tests/real/test_misago_*.py ask both the same):
 lists in the order of the last post, pages that share a post with their neighbour, the first
 post hidden, approved and deleted only with its thread, guests who are answered as guests.
 """

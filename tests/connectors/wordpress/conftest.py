@@ -33,3 +33,11 @@ def connect(site):
 @pytest.fixture
 def wordpress(connect):
     return connect()
+
+
+@pytest.fixture
+def empty(site):
+    """A site without a comment or review."""
+    site.comments.clear()
+    site.reviews.clear()
+    return site

@@ -1,6 +1,6 @@
 """A WordPress site played from recorded answers, for tests that need no real one.
 
-Lists follow the rules of the real site (tests/real/test_wordpress.py asks both the same):
+Lists follow the rules of the real site (tests/real/test_wordpress_*.py ask both the same):
 dates are compared in the site's local time, `any` means every status, an unknown comment is
 404 `rest_comment_invalid_id`, and each single item has exactly the recorded shape.
 """

@@ -1,0 +1,48 @@
+"""Our account on the real WordPress, and one pass of the connector."""
+
+import pytest
+
+from cm_desktop.connectors.base import AccountConfig, Action, Reply, Target
+from cm_desktop.connectors.wordpress import CHANNEL
+from cm_desktop.domain.events import CursorMoved, MessageSeen
+
+BOTH = pytest.mark.parametrize("pretty", [False, True], ids=["plain", "pretty"])
+
+
+@pytest.fixture
+def connect(wordpress):
+    """Make a connector to the site, as its administrator unless told otherwise."""
+    made = []
+
+    def connect(**fields):
+        given = {
+            "url": wordpress.url,
+            "handle": wordpress.username,
+            "secret": {"password": wordpress.password},
+        }
+        connector = CHANNEL.make(AccountConfig(channel="wordpress", **given | fields))
+        made.append(connector)
+        return connector
+
+    yield connect
+    for connector in made:
+        connector.close()
+
+
+def fetch(connector, since=None):
+    events = list(connector.fetch(since))
+    moved = [event.cursor for event in events if isinstance(event, CursorMoved)]
+    told = {event.remote_id: event for event in events if isinstance(event, MessageSeen)}
+    return told, moved[-1] if moved else since
+
+
+def target(number):
+    return Target(remote_id=str(number), conversation_remote_id=f"comment:{number}")
+
+
+def reply(number, text="Gern geschehen", **fields):
+    return Reply(client_key="key-1", text=text, target=target(number), **fields)
+
+
+def act(connector, kind, number, text=""):
+    connector.act(Action(kind=kind, target=target(number), text=text))
