@@ -1,6 +1,5 @@
 """A desk at the demo, and one at an empty computer."""
 
-import shutil
 import sys
 
 import pytest
@@ -9,24 +8,19 @@ from PySide6.QtCore import QEvent, QTranslator
 from cm_desktop.connectors.demo import demo_accounts
 from cm_desktop.services import connecting, syncing
 from cm_desktop.services.clock import utc_now
-from cm_desktop.services.demo_vault import fill_desk, open_filled_demo
+from cm_desktop.services.demo_vault import fill_desk
 from cm_desktop.services.vault import create_vault
 from tests.stories.window.desk import FIRM, PASSPHRASE, Desk
 from tests.stories.window.program import World
 
 
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory):
-    """The demo as it is when it begins: made once, copied for each story."""
-    folder = tmp_path_factory.mktemp("filled")
-    with open_filled_demo(folder) as vault:
-        return folder, vault.key
+@pytest.fixture
+def kept_folder(tmp_path):
+    """The data folder of somebody who works with a vault that a passphrase protects.
 
-
-@pytest.fixture(scope="session")
-def kept_folder(tmp_path_factory):
-    """The data folder of somebody who works with a vault that a passphrase protects."""
-    folder = tmp_path_factory.mktemp("kept")
+    Made for each story, as the demo is: its customers write again two minutes after it began.
+    """
+    folder = tmp_path / "data"
     with create_vault(folder, "morgenrot", title=FIRM, passphrase=PASSPHRASE) as vault:
         for config in demo_accounts():
             if config.settings["as"] in ("mail", "instagram"):
@@ -37,10 +31,9 @@ def kept_folder(tmp_path_factory):
 
 
 @pytest.fixture
-def kept_desk(new_desk, kept_folder, tmp_path):
+def kept_desk(new_desk, kept_folder):
     """A desk whose vault lies on the disk; the program does not run yet."""
-    shutil.copytree(kept_folder, tmp_path / "data")
-    return new_desk()
+    return new_desk(data_dir=kept_folder)
 
 
 @pytest.fixture
@@ -69,8 +62,8 @@ def new_desk(qtbot, world, tmp_path, _clean_end):
     """Sit down at a computer on which the program never ran; more than once is several."""
     desks = []
 
-    def sit_down(filled=None, data_dir=None, **more):
-        desks.append(Desk(qtbot, world, data_dir or tmp_path / "data", filled, **more))
+    def sit_down(data_dir=None, **more):
+        desks.append(Desk(qtbot, world, data_dir or tmp_path / "data", **more))
         return desks[-1]
 
     yield sit_down
@@ -79,6 +72,6 @@ def new_desk(qtbot, world, tmp_path, _clean_end):
 
 
 @pytest.fixture
-def desk(new_desk, filled):
+def desk(new_desk):
     """The desk with the demo's window open."""
-    return new_desk(filled).start()
+    return new_desk(demo=True).start()

@@ -31,10 +31,10 @@ LEFT = Qt.MouseButton.LeftButton
 class Desk:
     """What a member does at the program, in the words of the README."""
 
-    def __init__(self, qtbot, world, data_dir, filled=None, program=PlayedProgram):
+    def __init__(self, qtbot, world, data_dir, demo=False, program=PlayedProgram):
         self._qtbot = qtbot
         self._program = program
-        self._filled = filled
+        self._demo = demo
         self.world = world
         self.data_dir = data_dir
         self.run = None
@@ -44,8 +44,8 @@ class Desk:
 
     def start(self, *, vault=None):
         """Start the program; what it shows then is `window`."""
-        request = Request(self.data_dir, vault=vault, demo=self._filled is not None)
-        self.run = Running(self.world, request, self._filled, self._program)
+        request = Request(self.data_dir, vault=vault, demo=self._demo)
+        self.run = Running(self.world, request, self._program)
         self.settle()
         return self
 

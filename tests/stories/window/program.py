@@ -6,7 +6,6 @@ the trouble that the test gives them.
 """
 
 import json
-import shutil
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -106,21 +105,13 @@ class ThreadWorker(WorkerLink):
 class PlayedProgram(Program):
     """The program with another clock, and a worker that need not be started as a process."""
 
-    def __init__(self, world, request, cleanup, filled=None):
+    def __init__(self, world, request, cleanup):
         self.world = world
-        self._filled = filled
         super().__init__(QApplication.instance(), request, cleanup)
 
     @property
     def shown(self):
         return self._shown
-
-    def _open(self):
-        if self._filled is None:
-            return super()._open()
-        folder, key = self._filled
-        shutil.copytree(folder, self._folder, dirs_exist_ok=True)
-        return open_with_key(self._folder, "demo", key)
 
     def _make_worker(self, vault, changes):
         first_line = {"key": vault.key.hex(), "data_dir": str(self._folder), "vault": vault.name}
@@ -136,9 +127,9 @@ class PlayedProgram(Program):
 class Running:
     """One run of the program, from its start until the window is closed."""
 
-    def __init__(self, world, request, filled=None, program=PlayedProgram):
+    def __init__(self, world, request, program=PlayedProgram):
         self._cleanup = ExitStack()
-        self.program = program(world, request, self._cleanup, filled)
+        self.program = program(world, request, self._cleanup)
         self.program.begin()
 
     @property

@@ -77,6 +77,11 @@ def waiting_cards(desk):
     return [one for _placed, one in desk.pane.messages._shown if isinstance(one, WaitingCard)]
 
 
+def is_within_sight(desk, button):
+    messages = desk.pane.messages
+    return 0 < button.mapTo(messages, button.rect().center()).y() < messages.height()
+
+
 def top_of_first_message(desk):
     messages = desk.pane.messages
     first = next(one for _placed, one in messages._shown if isinstance(one, MessageCard))
@@ -106,8 +111,7 @@ def test_what_was_just_queued_can_be_seen_and_taken_back(desk):
     desk.write("Ein Dackel!")
     desk.press("Ctrl+Return")
     desk.wait(lambda: desk.offers("Undo"))
-    undo, messages = desk.button("Undo"), desk.pane.messages
-    desk.wait(lambda: 0 < undo.mapTo(messages, undo.rect().center()).y() < messages.height())
+    desk.wait(lambda: is_within_sight(desk, desk.button("Undo")))
 
 
 def test_a_narrow_window_shows_one_thing_at_a_time_and_escape_goes_back(desk):

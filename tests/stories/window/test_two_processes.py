@@ -10,15 +10,15 @@ from tests.stories.window.program import PlayedProgram
 
 
 class RealProgram(PlayedProgram):
-    """The program with its own worker; only the demo it begins with was filled before."""
+    """The program with its own worker."""
 
     _make_worker = Program._make_worker
     _context = Program._context
 
 
 @pytest.fixture
-def desk(new_desk, filled):
-    return new_desk(filled, program=RealProgram).start()
+def desk(new_desk):
+    return new_desk(demo=True, program=RealProgram).start()
 
 
 def test_the_worker_process_sends_and_fetches_the_answer(desk):
