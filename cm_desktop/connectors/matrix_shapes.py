@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -40,13 +41,13 @@ _QUOTE_BEGINS = re.compile(r"> (?:\* )?<[@!]")
 _PILL = re.compile(r"""\bhref=(["'])https://matrix\.to/#/(?:@|!|#|%40|%21|%23)[^"'<>]*\1""")
 
 
-class InReplyTo(msgspec.Struct):
+class InReplyTo(msgspec.Struct, frozen=True):
     """What an event answers."""
 
     event_id: str | None = None
 
 
-class Relation(msgspec.Struct):
+class Relation(msgspec.Struct, frozen=True):
     """How an event hangs on another one."""
 
     rel_type: str | None = None
@@ -54,6 +55,9 @@ class Relation(msgspec.Struct):
     key: str | None = None
     is_falling_back: bool | None = None
     in_reply_to: InReplyTo | None = msgspec.field(name="m.in_reply_to", default=None)
+
+
+_NO_RELATION = Relation()
 
 
 class Info(msgspec.Struct):
@@ -79,7 +83,7 @@ class Content(msgspec.Struct):
     @property
     def relation(self) -> Relation:
         """How it hangs on another event; an empty one where it does not."""
-        return self.relates_to or Relation()
+        return self.relates_to or _NO_RELATION
 
 
 class Unsigned(msgspec.Struct):
@@ -90,8 +94,11 @@ class Unsigned(msgspec.Struct):
     relations: Any = msgspec.field(name="m.relations", default=None)
 
 
-class Event(msgspec.Struct):
-    """One event of a room; `state_key` is there for those that describe the room."""
+class Event(msgspec.Struct, dict=True):
+    """One event of a room; `state_key` is there for those that describe the room.
+
+    It is never changed, so that what is asked of it again and again is worked out once.
+    """
 
     type: str
     sender: str
@@ -102,24 +109,24 @@ class Event(msgspec.Struct):
     redacts: str | None = None
     unsigned: Any = None
 
-    @property
+    @cached_property
     def said(self) -> Content:
         """Its content as that of a message. Raises ServerTroubleError for another shape."""
         return convert(self.content if self.content is not None else {}, Content)
 
-    @property
+    @cached_property
     def extra(self) -> Unsigned:
         """What the server added; an empty one where that makes no sense."""
         return lenient(self.unsigned, Unsigned)
 
-    @property
+    @cached_property
     def at(self) -> datetime | None:
         """When it was sent, as the sender's server says; None for nonsense."""
         if not 0 < self.origin_server_ts < _LATEST:
             return None
         return datetime.fromtimestamp(self.origin_server_ts / 1000, UTC)
 
-    @property
+    @cached_property
     def makes_sense(self) -> bool:
         """Whether it has an id, a sender and a time."""
         return bool(is_id(self.event_id, "$") and is_id(self.sender, "@") and self.at)
@@ -223,17 +230,16 @@ def is_id(text: str | None, sigil: str) -> bool:
         text
         and text.startswith(sigil)
         and len(text) > 1
-        and text.isprintable()
+        and text.isprintable()  # hence without control characters and halves of letters
         and " " not in text
-        and len(text.encode("utf-8", "surrogatepass")) <= _LONGEST_ID
-        and scrub(text) == text
+        and len(text.encode()) <= _LONGEST_ID
     )
 
 
 def lenient(value: object, shape: type[T]) -> T:
     """Return a value as a shape, an empty one where it is of another."""
     try:
-        return convert(value if isinstance(value, dict) else {}, shape)
+        return convert(value, shape) if isinstance(value, dict) else shape()
     except ServerTroubleError:
         return shape()
 
@@ -302,8 +308,9 @@ def file_of(content: Content) -> tuple[SeenAttachment, ...]:
     return (SeenAttachment(about=Attachment(name=name, type=kind, size=size)),)
 
 
+@lru_cache(maxsize=256)
 def author_of(user: str, name: str = "") -> SeenAuthor:
-    """Return somebody as author."""
+    """Return somebody as author; few people write most of what is said."""
     return SeenAuthor(remote_id=user, name=clean_name(name), handle=user, url=link_to(user))
 
 
@@ -314,7 +321,12 @@ def localpart(user: str) -> str:
 
 def link_to(*parts: str) -> str:
     """Return a page that leads to a room, an event or a person in everybody's own program."""
-    return "https://matrix.to/#/" + "/".join(quote(part, safe="!@$:") for part in parts)
+    return "https://matrix.to/#/" + "/".join(map(_quoted, parts))
+
+
+@lru_cache(maxsize=256)
+def _quoted(part: str) -> str:
+    return quote(part, safe="!@$:")
 
 
 def _words_of(content: Content) -> str:
