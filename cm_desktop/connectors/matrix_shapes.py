@@ -97,7 +97,7 @@ class Unsigned(msgspec.Struct):
 class Event(msgspec.Struct, dict=True):
     """One event of a room; `state_key` is there for those that describe the room.
 
-    It is never changed, so that what is asked of it again and again is worked out once.
+    It is never changed, so that what it says is worked out once.
     """
 
     type: str
@@ -114,19 +114,19 @@ class Event(msgspec.Struct, dict=True):
         """Its content as that of a message. Raises ServerTroubleError for another shape."""
         return convert(self.content if self.content is not None else {}, Content)
 
-    @cached_property
+    @property
     def extra(self) -> Unsigned:
         """What the server added; an empty one where that makes no sense."""
         return lenient(self.unsigned, Unsigned)
 
-    @cached_property
+    @property
     def at(self) -> datetime | None:
         """When it was sent, as the sender's server says; None for nonsense."""
         if not 0 < self.origin_server_ts < _LATEST:
             return None
         return datetime.fromtimestamp(self.origin_server_ts / 1000, UTC)
 
-    @cached_property
+    @property
     def makes_sense(self) -> bool:
         """Whether it has an id, a sender and a time."""
         return bool(is_id(self.event_id, "$") and is_id(self.sender, "@") and self.at)
@@ -260,6 +260,8 @@ def latest_edit(event: Event, edit: Event | None) -> Event | None:
     """
     bundle = event.extra.relations
     bundled = bundle.get(REPLACES) if isinstance(bundle, dict) else None
+    if not bundled and edit is None:
+        return None
     found = [one for one in events_of([bundled] if bundled else []) if isinstance(one, Event)]
     if edit is not None:
         found.append(edit)
