@@ -41,8 +41,11 @@ def _is_of_the_web(url: str) -> bool:
 
 def address_below(base: str, path: object) -> str:
     """Return the address of a path on a site, or nothing for what is none."""
-    if not isinstance(path, str) or not path:
-        return ""
+    return _joined(base, path) if isinstance(path, str) and path else ""
+
+
+@lru_cache(maxsize=128)  # most of what is said is said by a few; no more than urlsplit remembers
+def _joined(base: str, path: str) -> str:
     try:
         found = urljoin(base + "/", path)
         known = urlsplit(found).scheme in _WEB
