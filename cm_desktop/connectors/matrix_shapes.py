@@ -34,6 +34,8 @@ _FILES = {"m.image", "m.file", "m.audio", "m.video"}
 _MACHINES = {"m.notice", "m.server_notice"}
 # Asks another program of the same person to compare keys; nothing was said.
 _NOT_SAID = {"m.key.verification.request"}
+# What stands in an address as it is; so do nearly all ids.
+_SAFE = re.compile(r"[A-Za-z0-9_.~!@$:-]+")
 # The end of what older programs put above an answer: the answered text, quoted.
 _QUOTED = re.compile(r"(?:> ?[^\n]*\n)+\n?")
 _QUOTE_BEGINS = re.compile(r"> (?:\* )?<[@!]")
@@ -326,9 +328,8 @@ def link_to(*parts: str) -> str:
     return "https://matrix.to/#/" + "/".join(map(_quoted, parts))
 
 
-@lru_cache(maxsize=256)
 def _quoted(part: str) -> str:
-    return quote(part, safe="!@$:")
+    return part if _SAFE.fullmatch(part) else quote(part, safe="!@$:")
 
 
 def _words_of(content: Content) -> str:
