@@ -67,7 +67,7 @@ def post_seen(
         author=_author(post, me),
         # In place of what is hidden even from its author stands a sentence of the forum.
         text=scrub(post.raw or "") if post.cooked_hidden else text_of(rest, post.raw, me.base),
-        quoted=text_of(quoted, None, me.base),
+        quoted=text_of(quoted, None, me.base) if quoted else "",
         created_at=at,
         edited_at=shapes.when(post.updated_at) if post.version > 1 else None,
         parent_remote_id=None if parent is None else str(parent),

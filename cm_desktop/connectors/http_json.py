@@ -18,6 +18,7 @@ T = TypeVar("T")
 # Escaped halves of a surrogate pair that stand alone: PHP cuts emoji in two and sends them.
 _HAS_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_MARKS = tuple(mark for mark, _charset in _BOMS)
 
 
 def decode(body: bytes, type_: type[T]) -> T:
@@ -66,9 +67,9 @@ def _known(type_: type[T]) -> type[T]:
 
 
 def _utf8(body: bytes) -> bytes:
-    for mark, charset in _BOMS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(charset, "replace").encode("utf-8", "replace")
+    if body.startswith(_MARKS):
+        mark, charset = next(one for one in _BOMS if body.startswith(one[0]))
+        return body[len(mark) :].decode(charset, "replace").encode("utf-8", "replace")
     if body[1:2] == b"\0":  # UTF-16 that does not say so
         return body.decode("utf-16-le", "replace").encode("utf-8", "replace")
     return body

@@ -17,7 +17,7 @@ from cm_desktop.connectors.http_json import items
 from cm_desktop.connectors.mastodon_server import Server, status_path
 from cm_desktop.connectors.plain_text import scrub
 from cm_desktop.domain.errors import GoneError
-from cm_desktop.domain.events import ItemSkipped, SeenConversation
+from cm_desktop.domain.events import ItemSkipped, SeenConversation, SeenPost
 from cm_desktop.domain.model import Kind
 
 
@@ -30,6 +30,7 @@ class Threads:
         self._server = server
         self._statuses: dict[str, shapes.Status] = {}
         self._roots: dict[str, str] = {}
+        self._posts: dict[str, tuple[shapes.Status, SeenPost]] = {}  # and what each was made of
 
     def statuses(self, page: list[msgspec.Raw]) -> Iterator[shapes.Status | ItemSkipped]:
         """Yield the statuses of a page, and remember them."""
@@ -82,7 +83,7 @@ class Threads:
         if self._server.is_direct(status):
             return SeenConversation(remote_id=scrub(root.id), kind=Kind.DIRECT)
         if root.id != status.id and self.is_post(root):
-            post = shapes.post_of(root)
+            post = self._post(root)
             return SeenConversation(remote_id=scrub(root.id), kind=Kind.COMMENTS, post=post)
         return SeenConversation(remote_id=scrub(root.id), kind=Kind.MENTION)
 
@@ -90,6 +91,14 @@ class Threads:
         """Whether a status is a post of ours, which others may comment on."""
         ours = status.account.id == self._server.me
         return ours and not status.in_reply_to_id and not self._server.is_direct(status)
+
+    def _post(self, root: shapes.Status) -> SeenPost:
+        """Return a post of ours as what comments hang on, made once for all of its comments."""
+        status, post = self._posts.get(root.id, (None, None))
+        if post is None or status is not root:
+            post = shapes.post_of(root)
+            self._posts[root.id] = root, post
+        return post
 
     def _place(self, statuses: Iterable[shapes.Status]) -> None:
         """Find the root of each; a parent has to come before what answers it."""

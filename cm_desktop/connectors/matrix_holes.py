@@ -96,19 +96,13 @@ class Holes:
         self._new: list[Hole] = []
         self._pages = _PAGES
 
-    def found(self, name: str, room: Room, timeline: shapes.Timeline, since: str) -> None:
-        """Note that the server left out what lies before a timeline."""
-        times = [
-            one.origin_server_ts
-            for one in shapes.events_of(timeline.events)
-            if isinstance(one, shapes.Event) and one.at
-        ]
-        end = min(times, default=room.at)
-        if timeline.prev_batch and end:
+    def found(self, name: str, room: Room, at: str | None, since: str, end: int) -> None:
+        """Note that the server left out what lies between two places, up to a time."""
+        if at and end:
             self._new.append(
                 Hole(
                     room=name,
-                    at=timeline.prev_batch,
+                    at=at,
                     until=since,
                     last=room.last,
                     begin=min(room.at, end) or end,

@@ -127,13 +127,16 @@ class Pass:
         self._place.rooms[name] = room
         timeline = list(shapes.events_of(joined.timeline.events))
         self._describe(name, room, joined, timeline)
-        ids = {one.event_id for one in timeline if isinstance(one, shapes.Event)}
+        events = [one for one in timeline if isinstance(one, shapes.Event)]
+        ids = {one.event_id for one in events}
         if known and joined.timeline.limited and room.last not in ids:
-            self._holes.found(name, room, joined.timeline, self._place.batch)
+            times = [one.origin_server_ts for one in events if one.at]
+            before = joined.timeline.prev_batch
+            self._holes.found(name, room, before, self._place.batch, min(times, default=room.at))
         seen = self._first and _nobody_missed_it(joined)
         yield from self._told.of_room(name, room, timeline, seen=seen)
-        for one in timeline:
-            if isinstance(one, shapes.Event) and one.makes_sense and one.type in _SAID:
+        for one in events:
+            if one.makes_sense and one.type in _SAID:
                 room.last, room.at = one.event_id, max(room.at, one.origin_server_ts)
 
     def _describe(

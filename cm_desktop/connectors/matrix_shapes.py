@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -33,6 +34,8 @@ _FILES = {"m.image", "m.file", "m.audio", "m.video"}
 _MACHINES = {"m.notice", "m.server_notice"}
 # Asks another program of the same person to compare keys; nothing was said.
 _NOT_SAID = {"m.key.verification.request"}
+# What stands in an address as it is; so do nearly all ids.
+_SAFE = re.compile(r"[A-Za-z0-9_.~!@$:-]+")
 # The end of what older programs put above an answer: the answered text, quoted.
 _QUOTED = re.compile(r"(?:> ?[^\n]*\n)+\n?")
 _QUOTE_BEGINS = re.compile(r"> (?:\* )?<[@!]")
@@ -40,13 +43,13 @@ _QUOTE_BEGINS = re.compile(r"> (?:\* )?<[@!]")
 _PILL = re.compile(r"""\bhref=(["'])https://matrix\.to/#/(?:@|!|#|%40|%21|%23)[^"'<>]*\1""")
 
 
-class InReplyTo(msgspec.Struct):
+class InReplyTo(msgspec.Struct, frozen=True):
     """What an event answers."""
 
     event_id: str | None = None
 
 
-class Relation(msgspec.Struct):
+class Relation(msgspec.Struct, frozen=True):
     """How an event hangs on another one."""
 
     rel_type: str | None = None
@@ -54,6 +57,9 @@ class Relation(msgspec.Struct):
     key: str | None = None
     is_falling_back: bool | None = None
     in_reply_to: InReplyTo | None = msgspec.field(name="m.in_reply_to", default=None)
+
+
+_NO_RELATION = Relation()
 
 
 class Info(msgspec.Struct):
@@ -79,7 +85,7 @@ class Content(msgspec.Struct):
     @property
     def relation(self) -> Relation:
         """How it hangs on another event; an empty one where it does not."""
-        return self.relates_to or Relation()
+        return self.relates_to or _NO_RELATION
 
 
 class Unsigned(msgspec.Struct):
@@ -90,8 +96,11 @@ class Unsigned(msgspec.Struct):
     relations: Any = msgspec.field(name="m.relations", default=None)
 
 
-class Event(msgspec.Struct):
-    """One event of a room; `state_key` is there for those that describe the room."""
+class Event(msgspec.Struct, dict=True):
+    """One event of a room; `state_key` is there for those that describe the room.
+
+    It is never changed, so that what it says is worked out once.
+    """
 
     type: str
     sender: str
@@ -102,7 +111,7 @@ class Event(msgspec.Struct):
     redacts: str | None = None
     unsigned: Any = None
 
-    @property
+    @cached_property
     def said(self) -> Content:
         """Its content as that of a message. Raises ServerTroubleError for another shape."""
         return convert(self.content if self.content is not None else {}, Content)
@@ -223,17 +232,16 @@ def is_id(text: str | None, sigil: str) -> bool:
         text
         and text.startswith(sigil)
         and len(text) > 1
-        and text.isprintable()
+        and text.isprintable()  # hence without control characters and halves of letters
         and " " not in text
-        and len(text.encode("utf-8", "surrogatepass")) <= _LONGEST_ID
-        and scrub(text) == text
+        and len(text.encode()) <= _LONGEST_ID
     )
 
 
 def lenient(value: object, shape: type[T]) -> T:
     """Return a value as a shape, an empty one where it is of another."""
     try:
-        return convert(value if isinstance(value, dict) else {}, shape)
+        return convert(value, shape) if isinstance(value, dict) else shape()
     except ServerTroubleError:
         return shape()
 
@@ -254,6 +262,8 @@ def latest_edit(event: Event, edit: Event | None) -> Event | None:
     """
     bundle = event.extra.relations
     bundled = bundle.get(REPLACES) if isinstance(bundle, dict) else None
+    if not bundled and edit is None:
+        return None
     found = [one for one in events_of([bundled] if bundled else []) if isinstance(one, Event)]
     if edit is not None:
         found.append(edit)
@@ -302,8 +312,9 @@ def file_of(content: Content) -> tuple[SeenAttachment, ...]:
     return (SeenAttachment(about=Attachment(name=name, type=kind, size=size)),)
 
 
+@lru_cache(maxsize=256)
 def author_of(user: str, name: str = "") -> SeenAuthor:
-    """Return somebody as author."""
+    """Return somebody as author; few people write most of what is said."""
     return SeenAuthor(remote_id=user, name=clean_name(name), handle=user, url=link_to(user))
 
 
@@ -314,7 +325,11 @@ def localpart(user: str) -> str:
 
 def link_to(*parts: str) -> str:
     """Return a page that leads to a room, an event or a person in everybody's own program."""
-    return "https://matrix.to/#/" + "/".join(quote(part, safe="!@$:") for part in parts)
+    return "https://matrix.to/#/" + "/".join(map(_quoted, parts))
+
+
+def _quoted(part: str) -> str:
+    return part if _SAFE.fullmatch(part) else quote(part, safe="!@$:")
 
 
 def _words_of(content: Content) -> str:

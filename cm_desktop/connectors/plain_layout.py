@@ -6,7 +6,8 @@ import re
 
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)([^>]*)>|[^<]+|<")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
-_SPACES = re.compile(r"[ \t\n\r\f]+")
+# What becomes one space; a single one is what it is.
+_SPACES = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 _PARAGRAPHS = {
     *("blockquote", "dl", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("hr", "ol", "p", "pre", "table", "ul"),
@@ -199,9 +200,10 @@ def simple_text(html: str) -> str:
         if not part:
             gap = True
             continue
-        *broken, last = (_one_line(line) for line in _LINE_BREAK.split(part))
-        for line, ends in (*((line, True) for line in broken), (last, False)):
-            if line or (ends and lines):
+        broken = _LINE_BREAK.split(part)
+        for number, text in enumerate(broken, 1):
+            line = _one_line(text)
+            if line or (number < len(broken) and lines):
                 if gap and lines and lines[-1].strip("> "):
                     lines.append("")
                 gap = False

@@ -40,7 +40,7 @@ _HIDING = re.compile(
 )
 # Nine of ten comments: paragraphs and line breaks. Laid out alike without a browser's parser,
 # in a tenth of its time; tests/connectors/test_plain_text.py holds the two against each other.
-_SIMPLE = re.compile(r"(?:[^<&\xa0\0]|&(?:amp|lt|gt|quot);|</?p>|<br ?/?>)*+")
+_SIMPLE = re.compile(r"(?:[^<&\xa0\0]++|&(?:amp|lt|gt|quot);|</?p>|<br ?/?>)*+")
 _DATA_ADDRESS = re.compile(r"data:[^\"'\s<>]{200,}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>?")
 # These close by themselves, so that leaving them open nests nothing.
@@ -92,14 +92,16 @@ def clean_name(name: str) -> str:
 
     Empty where nothing of it can be seen, so that callers can fall back on something else.
     """
-    if name.isascii() and name.isprintable():
-        return " ".join(name[: 4 * _NAME_LIMIT].split())[:_NAME_LIMIT].rstrip()
-    visible = "".join(
-        " " if letter.isspace() else letter
-        for letter in scrub(name[: 4 * _NAME_LIMIT])
-        if letter.isspace() or unicodedata.category(letter) != "Cc"
-    )
+    visible = name[: 4 * _NAME_LIMIT]
+    if not visible.isprintable():  # what is has neither control characters nor half a pair
+        visible = "".join(
+            " " if letter.isspace() else letter
+            for letter in scrub(visible)
+            if letter.isspace() or unicodedata.category(letter) != "Cc"
+        )
     line = " ".join(visible.split())[:_NAME_LIMIT].rstrip()
+    if line.isascii():
+        return line
     return line if any(unicodedata.category(letter)[0] not in "CZM" for letter in line) else ""
 
 

@@ -138,6 +138,8 @@ def with_links(text: str, entities: msgspec.Raw) -> str:
         for entity in _decoded(entities)
         if entity.type == "text_link" and entity.url and _LINK.fullmatch(entity.url)
     ]
+    if not found:
+        return text
     units = text.encode("utf-16-le")
     for begin, end, url in sorted(found, reverse=True):
         place = _between_letters(units, min(end * 2, len(units)))
@@ -171,6 +173,7 @@ _FILES = {
     "voice": ("voice.ogg", "audio/ogg"),
     "document": ("document", "application/octet-stream"),
 }
+_WITH_FILE = frozenset((*_FILES, "photo"))
 
 
 def _attached(file: _File, name: str, kind: str) -> SeenAttachment:
@@ -221,10 +224,11 @@ def _signs(parts: Parts) -> str:
     for key, show in _SHOWN.items():
         if key in parts:
             return scrub(show(parts[key])) or f"[{key}]"
-    known = parts.keys() & (_FILES.keys() | {"photo"})
+    if "text" in parts or not parts.keys().isdisjoint(_WITH_FILE):
+        return ""
     # Kinds of content that came after this was written are at least named.
-    strange = [] if known else sorted(parts.keys() - _FRAME)
-    return f"[{clean_name(strange[0])[:40]}]" if strange and "text" not in parts else ""
+    strange = sorted(parts.keys() - _FRAME)
+    return f"[{clean_name(strange[0])[:40]}]" if strange else ""
 
 
 def _with(type_: type[T], show: Callable[[T], str]) -> Callable[[msgspec.Raw], str]:

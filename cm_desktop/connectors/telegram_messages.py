@@ -61,8 +61,8 @@ class Memory(msgspec.Struct):
             (self.moved, _MOVED),
             (self.owners, _OWNERS),
         ):
-            for key in list(known)[: max(len(known) - most, 0)]:
-                del known[key]
+            while len(known) > most:
+                del known[next(iter(known))]
 
 
 class Reader:
@@ -230,7 +230,7 @@ class Reader:
 
 def _whole(raw: msgspec.Raw, type_: type[shapes.T]) -> shapes.T | None:
     """Return a part of an update. Raises ServerTroubleError where it is of another shape."""
-    return None if bytes(raw) == b"null" else decode(bytes(raw), type_)
+    return None if (content := bytes(raw)) == b"null" else decode(content, type_)
 
 
 def _is_root(answered: shapes.Message, thread: int | None) -> bool:

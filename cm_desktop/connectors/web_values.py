@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from cm_desktop.connectors.plain_text import scrub
@@ -24,18 +25,27 @@ def iso_time(text: str | None) -> datetime | None:
 def web_address(url: str | None) -> str:
     """Return an address of the web, or nothing for everything else."""
     url = scrub(url or "")
+    return url if len(url) <= _LONGEST_ADDRESS and _is_of_the_web(url) else ""
+
+
+@lru_cache(maxsize=1_024)  # people and pictures come up again and again
+def _is_of_the_web(url: str) -> bool:
+    if not url.isprintable() or " " in url:
+        return False
     try:
         parts = urlsplit(url)
     except ValueError:
-        return ""
-    fits = parts.scheme in _WEB and parts.hostname and len(url) <= _LONGEST_ADDRESS
-    return url if fits and url.isprintable() and " " not in url else ""
+        return False
+    return parts.scheme in _WEB and bool(parts.hostname)
 
 
 def address_below(base: str, path: object) -> str:
     """Return the address of a path on a site, or nothing for what is none."""
-    if not isinstance(path, str) or not path:
-        return ""
+    return _joined(base, path) if isinstance(path, str) and path else ""
+
+
+@lru_cache(maxsize=128)  # most of what is said is said by a few; no more than urlsplit remembers
+def _joined(base: str, path: str) -> str:
     try:
         found = urljoin(base + "/", path)
         known = urlsplit(found).scheme in _WEB

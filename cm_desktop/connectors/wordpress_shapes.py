@@ -137,11 +137,15 @@ class Root(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threads:
-    """What a comment alone does not say: where its thread began, and who belongs to us."""
+    """What a comment alone does not say: where its thread began, and who belongs to us.
+
+    Made for one page; most of its comments hang on the same few posts.
+    """
 
     roots: Mapping[int, int] = field(default_factory=dict)
     reviews: frozenset[int] = frozenset()  # those of the roots that are product reviews
     staff: frozenset[int] = frozenset()
+    posts: dict[tuple[int, str, str, str], SeenPost] = field(default_factory=dict)  # as told
 
 
 def when(*candidates: str | None) -> datetime | None:
@@ -174,7 +178,7 @@ def comment_seen(comment: Comment, threads: Threads) -> MessageSeen | ItemSkippe
     conversation = SeenConversation(
         remote_id=f"comment:{root}",
         kind=Kind.REVIEW if root in threads.reviews else Kind.COMMENTS,
-        post=(post := _post_of(comment)),
+        post=(post := _post_of(comment, threads)),
         title=post.title if post else "",
         context={"post": str(comment.post)},
     )
@@ -297,17 +301,18 @@ def _avatar(addresses: Any) -> str:
     return address if address.startswith("https:") else ""
 
 
-def _post_of(comment: Comment) -> SeenPost | None:
+def _post_of(comment: Comment, threads: Threads) -> SeenPost | None:
     if not comment.post:
         return None
     about = _embedded_post(comment)
-    url = web_address(_text(about.get("link")))
-    return SeenPost(
-        remote_id=str(comment.post),
-        title=line(_rendered(about.get("title"))),
-        text=plain_text(_rendered(about.get("excerpt"))),
-        url=url or urldefrag(web_address(comment.link)).url,
-    )
+    url = web_address(_text(about.get("link"))) or urldefrag(web_address(comment.link)).url
+    title, excerpt = _rendered(about.get("title")), _rendered(about.get("excerpt"))
+    told = (comment.post, url, title, excerpt)
+    if told not in threads.posts:
+        threads.posts[told] = SeenPost(
+            remote_id=str(comment.post), title=line(title), text=plain_text(excerpt), url=url
+        )
+    return threads.posts[told]
 
 
 def _embedded_post(comment: Comment) -> dict[str, Any]:

@@ -77,8 +77,15 @@ class CuttingProxy:
     def _answer(self, request: bytes) -> bytes:
         with socket.create_connection(("127.0.0.1", self._server), _PATIENCE) as server:
             # One request per connection: then the end of the answer is the end of it.
-            server.sendall(request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
-            return b"".join(iter(lambda: server.recv(1 << 16), b""))
+            server.sendall(_closing(request))
+            answer = b"".join(iter(lambda: server.recv(1 << 16), b""))
+            # Who is not told takes the connection for one that can be used again.
+            return _closing(answer)
+
+
+def _closing(said: bytes) -> bytes:
+    """Return a request or an answer that tells that it is the last one of its connection."""
+    return said.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
 
 
 def _request(client: socket.socket, *, half: bool) -> bytes:

@@ -83,6 +83,7 @@ def test_writes_are_done_in_the_order_they_were_asked_for(qtbot, runner):
 
 
 def test_stopping_still_does_what_was_to_be_written(qapp):
+    before = threading.active_count()
     runner = Runner()
     go, done = threading.Event(), []
     runner.write(go.wait)
@@ -90,7 +91,7 @@ def test_stopping_still_does_what_was_to_be_written(qapp):
     go.set()
     runner.stop()
     assert done == ["kept"]
-    assert threading.active_count() == 1
+    assert threading.active_count() <= before
 
 
 def test_nothing_is_delivered_to_a_widget_that_is_gone(qtbot, runner):

@@ -59,7 +59,8 @@ class FakeChat:
             return False
         if not self.allowed:
             exchange.answer({"error": "InvalidToken", "message": "Bad token method"}, status=400)
-        return self.allowed
+            return False  # who is answered may allow it before this line
+        return True
 
     def list_convos(self, exchange, query, _body):
         if self._may(exchange):
