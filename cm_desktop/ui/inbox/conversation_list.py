@@ -43,7 +43,7 @@ class ConversationList(QTableView):
         self._context = context
         self._rows = model
         self._anchor = -1
-        self._new = 0
+        self._new: frozenset[ConversationId] = frozenset()  # what came in above
         self._leaving = 0  # rows that are about to go from above what is looked at
         self._delegate = ConversationDelegate(self, context.clock, context.channel_of)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -110,7 +110,7 @@ class ConversationList(QTableView):
     @property
     def new_above(self) -> int:
         """How many conversations came in above what is looked at."""
-        return self._new
+        return len(self._new)
 
     def targets(self) -> tuple[ConversationId, ...]:
         """Return what an action is done to: the marked ones, else the current one."""
@@ -248,6 +248,7 @@ class ConversationList(QTableView):
             self._anchor = current - (end - start + 1)
         super().rowsAboutToBeRemoved(parent, start, end)
         self._leaving = end - start + 1 if end < self._top_row() else 0
+        self._show_new(self._new - self._ids(start, end))
 
     def _go(self, row: int) -> None:
         if self._rows.rowCount() == 0:
@@ -278,7 +279,7 @@ class ConversationList(QTableView):
     @Slot(int)
     def _scrolled(self, _value: int) -> None:
         if self.verticalScrollBar().value() < row_height():
-            self._count_new(0)
+            self._show_new(frozenset())
         self._read_on()
 
     def _read_on(self) -> None:
@@ -290,7 +291,7 @@ class ConversationList(QTableView):
     def _rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
         if self.verticalScrollBar().value() > 0 and first <= self._top_row():
             self._shift(last - first + 1)
-            self._count_new(self._new + last - first + 1)
+            self._show_new(self._new | self._ids(first, last))
 
     @Slot(QModelIndex, int, int, QModelIndex, int)
     def _rows_moved(
@@ -298,7 +299,7 @@ class ConversationList(QTableView):
     ) -> None:
         if self.verticalScrollBar().value() > 0 and target <= self._top_row() <= first:
             self._shift(1)
-            self._count_new(self._new + 1)
+            self._show_new(self._new | self._ids(target, target))
 
     @Slot()
     def _rows_left(self) -> None:
@@ -314,7 +315,7 @@ class ConversationList(QTableView):
     def _reset(self) -> None:
         self._settle.stop()  # what was to be opened is gone; what is shown stays
         self._anchor = -1
-        self._count_new(0)
+        self._show_new(frozenset())
         self.scrollToTop()
 
     def _shift(self, rows: int) -> None:
@@ -323,8 +324,14 @@ class ConversationList(QTableView):
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + rows * row_height())
 
-    def _count_new(self, count: int) -> None:
-        self._new = count
+    def _ids(self, first: int, last: int) -> frozenset[ConversationId]:
+        return frozenset(row.id for row in self._rows.rows[first : last + 1])
+
+    def _show_new(self, new: frozenset[ConversationId]) -> None:
+        if new == self._new:
+            return
+        self._new = new
+        count = len(new)
         self._pill.setVisible(count > 0)
         if count:
             # Translators: button over the list: so many conversations came in above.

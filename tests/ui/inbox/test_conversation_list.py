@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
@@ -149,6 +151,21 @@ def test_a_conversation_that_moves_up_past_the_view_does_not_move_it(shown, qtbo
         type(last)(**({name: getattr(last, name) for name in last.__slots__} | {"key": newest + 9}))
     )
     assert one.top_id() == before
+    assert one.list.new_above == 1
+
+
+def test_each_conversation_that_came_in_above_is_counted_once(shown, qtbot):
+    one = shown(60)
+    one.scroll(ROW_HEIGHT * 5, qtbot)
+    first, second = one.newer(), one.newer()
+    one.model.put(first)
+    one.model.put(second)
+    assert one.list.new_above == 2
+    one.model.put(replace(first, key=second.key + 9))  # another message of it
+    assert one.list.new_above == 2
+    one.model.take(second.id)  # it was spam
+    assert one.list.new_above == 1
+    one.model.take(one.rows[1].id)  # which was there before
     assert one.list.new_above == 1
 
 
