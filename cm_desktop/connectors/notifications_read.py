@@ -15,10 +15,13 @@ from cm_desktop.connectors.mailbox_cursor import FolderCursor, Known, MailCursor
 from cm_desktop.connectors.mailbox_fetch import MailReader
 from cm_desktop.connectors.mailbox_folders import Places
 from cm_desktop.connectors.mailbox_imap import Fetched, ImapSession
-from cm_desktop.connectors.mailbox_parse import UNREADABLE, read_message
 from cm_desktop.connectors.mailbox_settings import MailSettings
 from cm_desktop.connectors.notifications_patterns import place_of
-from cm_desktop.connectors.notifications_recognise import Recognised, claimed, recognise
+from cm_desktop.connectors.notifications_recognise import (
+    Recognised,
+    falsely_claimed,
+    recognise,
+)
 from cm_desktop.domain.events import Event, MessageSeen, SeenAuthor, SeenConversation
 from cm_desktop.domain.model import Direction, Kind
 
@@ -108,11 +111,6 @@ def event_of(found: Recognised, known: Known, *, seen_by_us: bool) -> MessageSee
 
 
 def _doubted(event: MessageSeen, raw: bytes | None) -> MessageSeen:
-    """Note on a mail which network it claims to be from, although it was not taken for one."""
-    try:
-        pattern = claimed(read_message(raw)[0]) if raw is not None else None
-    except UNREADABLE:
-        return event
-    if pattern is None:
-        return event
-    return replace(event, context={**event.context, "claims": pattern.network})
+    """Note on a mail which network it claims to be from, where its signature says otherwise."""
+    network = falsely_claimed(raw) if raw is not None else ""
+    return replace(event, context={**event.context, "claims": network}) if network else event

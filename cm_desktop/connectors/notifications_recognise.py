@@ -63,6 +63,16 @@ def recognise(raw: bytes, arrived: datetime | None = None) -> Recognised | None:
         return None
 
 
+def falsely_claimed(raw: bytes) -> str:
+    """Return the network that a mail's From shows, or "" if nothing speaks against it."""
+    try:
+        message, _damaged = read_message(raw)
+        pattern = claimed(message)
+        return pattern.network if pattern is not None and not is_genuine(message) else ""
+    except UNREADABLE:
+        return ""
+
+
 def claimed(message: Message) -> Pattern | None:
     """Return the network whose address a mail's From shows, genuine or not."""
     senders = mailbox_headers.addresses(message, "From")

@@ -17,6 +17,7 @@ from cm_desktop.domain.model import Direction, Message, Nature, OutboxKind, Visi
 from cm_desktop.domain.policy import Ability, ChannelPolicy
 from cm_desktop.i18n import _, ngettext
 from cm_desktop.ui import dates, theme
+from cm_desktop.ui.channel_names import channel_name
 from cm_desktop.ui.conversation.attachments import AttachmentRow
 from cm_desktop.ui.conversation.moderation import offered, words
 from cm_desktop.ui.conversation.parts import (
@@ -177,6 +178,16 @@ class MessageCard(Card):
             marks.append(PlainLabel(_("Delivery failed: this mail came back"), "bad"))
         if message.author.blocked:
             marks.append(PlainLabel(_("This person is blocked on the channel"), "warn"))
+        if network := message.context.get("claims"):
+            # Translators: over an e-mail that looks like the notification of a network.
+            sentence = _(
+                "This e-mail claims to be from %(network)s, which could not be confirmed. "
+                "Better not open its links or files."
+            )
+            marks.append(PlainLabel(sentence % {"network": channel_name(network)}, "bad"))
+        if message.context.get("cut"):
+            sentence = _("Only the beginning: the whole text is on the page.")
+            marks.append(PlainLabel(sentence, "soft"))
         return [mark.wrapping() if isinstance(mark, PlainLabel) else mark for mark in marks]
 
     def _add_text(self, body: QVBoxLayout) -> None:

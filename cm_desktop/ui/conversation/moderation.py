@@ -54,7 +54,7 @@ def done_words(kind: OutboxKind) -> str:
         OutboxKind.UNLIKE: _("Like will be taken back"),
         OutboxKind.BLOCK: _("Person will be blocked"),
         OutboxKind.UNBLOCK: _("Person will be unblocked"),
-        OutboxKind.APPROVE: _("Comment will be approved"),
+        OutboxKind.APPROVE: _("Approval will be sent"),
         OutboxKind.HOLD: _("Comment will be held back"),
         OutboxKind.SPAM: _("Marked as spam"),
         OutboxKind.MUTE: _("Person will be muted"),

@@ -108,6 +108,8 @@ def test_an_unknown_mail_stays_a_mail(case):
     assert one.author.handle == "karl@kunde.example"
     assert "claims" not in one.context
     assert two.conversation.kind is Kind.MAIL
+    assert two.author.handle.endswith("@facebookmail.com")
+    assert "claims" not in two.context, "a network writes more than notifications"
 
 
 def test_a_forged_mail_stays_a_mail_without_a_link_and_says_whom_it_claims_to_be(case):
