@@ -104,7 +104,8 @@ class Threads:
         """Find the root of each; a parent has to come before what answers it."""
         for status in statuses:
             self._statuses[status.id] = status
-            parent = self._statuses.get(status.in_reply_to_id or "")
+            above = status.in_reply_to_id  # "" for none; a broken status may have that for its id
+            parent = self._statuses.get(above) if above else None
             same = parent and self._server.is_direct(parent) == self._server.is_direct(status)
             root = self._roots.get(parent.id, parent.id) if parent and same else status.id
             self._roots.setdefault(status.id, root)

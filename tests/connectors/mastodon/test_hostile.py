@@ -153,3 +153,18 @@ def test_hostile_texts_and_names_are_taken_in(server, text):
         server.loopback.routes.clear()
     check(told)
     assert number in {one.remote_id for one in told if isinstance(one, MessageSeen)}
+
+
+def test_what_answers_nothing_does_not_hang_on_a_status_without_a_number(server):
+    post = server.statuses[server.post] | {"id": "\0"}
+    number = server.say(ANNA, "@baeckerei Neu hier")
+    mention = {"id": "9", "type": "mention", "status": server.statuses[number]}
+    server.loopback.answer(OWN, [post])
+    server.loopback.answer(NOTIFICATIONS, [{"id": "8", "type": "mention", "status": post}, mention])
+    try:
+        told = events(server)
+    finally:
+        server.loopback.routes.clear()
+    check(told)
+    places = {one.conversation.remote_id for one in told if isinstance(one, MessageSeen)}
+    assert number in places
