@@ -16,8 +16,6 @@ from cm_desktop.store import accounts, keeping, outbox
 from tests import factory
 from tests.fakes import Clock, ScriptedConnector
 
-MINUTE = timedelta(minutes=1)
-
 # What can be done about a reply whose answer got lost: look, send again, or neither.
 READABLE = {"can_read_back": True, "repeat_is_safe": False}
 KEYED = {"can_read_back": False, "repeat_is_safe": True}

@@ -53,7 +53,7 @@ class Case(ContractCase):
     """A mailbox whose SMTP server, as large providers' do, files what it takes under Sent."""
 
     channel = "mail"
-    # Certificates are asked about in test_mail_imap.py and test_mail_smtp.py.
+    # Certificates are asked about in test_mailbox_imap.py and test_mail_smtp.py.
     troubles = ContractCase.troubles - {Trouble.UNTRUSTED}
     actions = (OutboxKind.SPAM, OutboxKind.DELETE)
     errors = ERRORS
