@@ -30,6 +30,7 @@ def test_everything_works_offline_and_goes_out_later(desk):
 
 def test_an_answer_that_got_lost_on_its_way_back_is_not_sent_twice(desk):
     talk = desk.open("Aleksander")
+    desk.fetch_all()  # what is under way when the program starts would still send it well
     desk.world.trouble = "lost_answer"
     desk.answer("Ja, sehr gern.")
     desk.go_on(seconds=11)
