@@ -28,18 +28,24 @@ def test_everything_works_offline_and_goes_out_later(desk):
     assert desk.outside(talk).count("Gern. Kommen Sie vorbei?") == 1
 
 
-def test_an_answer_that_got_lost_on_its_way_back_is_not_sent_twice(desk):
+def test_an_answer_that_got_lost_on_its_way_back_is_not_sent_twice(new_desk, world):
+    # From the start: what is under way when the trouble begins would still be sent well.
+    world.trouble = "lost_answer"
+    desk = new_desk(demo=True).start()
     talk = desk.open("Aleksander")
-    desk.fetch_all()  # what is under way when the program starts would still send it well
-    desk.world.trouble = "lost_answer"
+
+    def found():
+        return "Ja, sehr gern." in desk.outside(talk)
+
     desk.answer("Ja, sehr gern.")
     desk.go_on(seconds=11)
     desk.window.context.worker.send()
-    desk.wait(lambda: "No answer came back" in desk.reads())
+    # The worker may look again at once and find it, sooner than the window shows the doubt.
+    desk.wait(lambda: "No answer came back" in desk.reads() or found())
 
     desk.world.trouble = ""
     desk.go_on(minutes=2)
-    desk.fetch_until(lambda: "Ja, sehr gern." in desk.outside(talk))
+    desk.fetch_until(found)
     desk.go_on(hours=2)
     desk.fetch_all()
     assert desk.outside(talk).count("Ja, sehr gern.") == 1
