@@ -186,7 +186,7 @@ class Runner(QObject):
         job.run, job.then = _do_nothing, _do_nothing
         if isinstance(outcome, BaseException):
             raise outcome
-        if job.number >= 0 and outcome is not None and then is not None:
+        if job.number >= 0 and then is not None:
             then(outcome)
         if not self._running:
             self.idle.emit()

@@ -17,6 +17,7 @@ from cm_desktop.domain.errors import (
 from cm_desktop.domain.events import MessageGone
 from cm_desktop.domain.ids import new_id
 from cm_desktop.domain.model import Kind, OutboxKind
+from tests.connectors.connecting import connecting
 from tests.connectors.contract import cursor_of, events_of, messages, target_of
 from tests.servers.cutting_proxy import Cut, cutting_proxy
 
@@ -26,17 +27,10 @@ pytestmark = pytest.mark.real
 @pytest.fixture
 def connect(mastodon_mock):
     """Make a connector, as ada unless told otherwise."""
-    made = []
-
-    def connect(**fields):
-        given = {"url": mastodon_mock.url, "secret": {"token": mastodon_mock.tokens["ada"]}}
-        connector = CHANNEL.make(AccountConfig(channel="mastodon", **given | fields))
-        made.append(connector)
-        return connector
-
-    yield connect
-    for connector in made:
-        connector.close()
+    with connecting(
+        CHANNEL, "mastodon", url=mastodon_mock.url, secret={"token": mastodon_mock.tokens["ada"]}
+    ) as connect:
+        yield connect
     mastodon_mock.heal()
 
 

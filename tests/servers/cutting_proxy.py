@@ -6,8 +6,12 @@ import contextlib
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
+
+import pytest
+
+from cm_desktop.domain.errors import OfflineError, ServerTroubleError, SlowError
 
 _PATIENCE = 30.0  # seconds
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -115,3 +119,15 @@ def cutting_proxy(port: int) -> Iterator[CuttingProxy]:
         yield proxy
     finally:
         proxy.close()
+
+
+def lose_answer(proxy: CuttingProxy, cut: Cut, send: Callable[[], object]) -> bool:
+    """Send while the connection is cut; return whether the server has carried it out."""
+    proxy.cut = cut
+    with pytest.raises((SlowError, ServerTroubleError, OfflineError)) as error:
+        send()
+    assert proxy.cuts == 1, "nothing is sent twice behind our back"
+    applied = cut in (Cut.APPLIED, Cut.HALF_ANSWER)
+    if applied:
+        assert not isinstance(error.value, OfflineError), "that would promise nothing happened"
+    return applied

@@ -2,26 +2,20 @@
 
 import pytest
 
-from cm_desktop.connectors.base import AccountConfig, Action, Reply, Target
+from cm_desktop.connectors.base import Action, Reply, Target
 from cm_desktop.connectors.misago import CHANNEL
 from cm_desktop.domain.events import CursorMoved, MessageGone, MessageSeen
+from tests.connectors.connecting import connecting
 from tests.servers.misago import PASSWORD
 
 
 @pytest.fixture
 def connect(misago):
     """Make a connector to the forum, as one of its moderators unless told otherwise."""
-    made = []
-
-    def connect(**fields):
-        given = {"url": misago.url, "handle": "Krume", "secret": {"password": PASSWORD}}
-        connector = CHANNEL.make(AccountConfig(channel="misago", **given | fields))
-        made.append(connector)
-        return connector
-
-    yield connect
-    for connector in made:
-        connector.close()
+    with connecting(
+        CHANNEL, "misago", url=misago.url, handle="Krume", secret={"password": PASSWORD}
+    ) as connect:
+        yield connect
 
 
 def fetch(connector, since=None):

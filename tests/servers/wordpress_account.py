@@ -2,9 +2,10 @@
 
 import pytest
 
-from cm_desktop.connectors.base import AccountConfig, Action, Reply, Target
+from cm_desktop.connectors.base import Action, Reply, Target
 from cm_desktop.connectors.wordpress import CHANNEL
 from cm_desktop.domain.events import CursorMoved, MessageSeen
+from tests.connectors.connecting import connecting
 
 BOTH = pytest.mark.parametrize("pretty", [False, True], ids=["plain", "pretty"])
 
@@ -12,21 +13,14 @@ BOTH = pytest.mark.parametrize("pretty", [False, True], ids=["plain", "pretty"])
 @pytest.fixture
 def connect(wordpress):
     """Make a connector to the site, as its administrator unless told otherwise."""
-    made = []
-
-    def connect(**fields):
-        given = {
-            "url": wordpress.url,
-            "handle": wordpress.username,
-            "secret": {"password": wordpress.password},
-        }
-        connector = CHANNEL.make(AccountConfig(channel="wordpress", **given | fields))
-        made.append(connector)
-        return connector
-
-    yield connect
-    for connector in made:
-        connector.close()
+    with connecting(
+        CHANNEL,
+        "wordpress",
+        url=wordpress.url,
+        handle=wordpress.username,
+        secret={"password": wordpress.password},
+    ) as connect:
+        yield connect
 
 
 def fetch(connector, since=None):

@@ -167,16 +167,16 @@ class _Hits:
 
     def read(self) -> list[Conversation]:
         """Look for the hits. Nobody waits for the answer of a search that was stopped."""
-        tries = 0
-        while not self._stopped.is_set():
-            tries += 1
+        for again in (True, False):
+            if self._stopped.is_set():
+                break
             self._interrupt = self._vault.db.reader.interrupt
             try:
                 view, query, after = self._asked
                 return reading.page(self._vault, view, query, after, PAGE)
             except SearchStoppedError:
                 # Perhaps it was meant for the search before, which had just ended.
-                if tries > 1 and not self._stopped.is_set():
+                if not again and not self._stopped.is_set():
                     raise
             finally:
                 self._interrupt = None

@@ -2,9 +2,10 @@
 
 import pytest
 
-from cm_desktop.connectors.base import AccountConfig, Action, Reply
+from cm_desktop.connectors.base import Action, Reply
 from cm_desktop.connectors.discourse import CHANNEL
 from cm_desktop.domain.events import CursorMoved, ItemSkipped, MessageGone, MessageSeen
+from tests.connectors.connecting import connecting
 from tests.connectors.contract import target_of
 from tests.connectors.loopback import serve
 from tests.simulators.discourse import KEY, Simulator
@@ -19,17 +20,10 @@ def forum():
 @pytest.fixture
 def connect(forum):
     """Make a connector to the forum, as its moderator unless told otherwise."""
-    made = []
-
-    def connect(**fields):
-        given = {"url": forum.url, "handle": "krume", "secret": {"token": KEY}}
-        connector = CHANNEL.make(AccountConfig(channel="discourse", **given | fields))
-        made.append(connector)
-        return connector
-
-    yield connect
-    for connector in made:
-        connector.close()
+    with connecting(
+        CHANNEL, "discourse", url=forum.url, handle="krume", secret={"token": KEY}
+    ) as connect:
+        yield connect
 
 
 class Told:

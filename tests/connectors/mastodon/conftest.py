@@ -2,8 +2,8 @@
 
 import pytest
 
-from cm_desktop.connectors.base import AccountConfig
 from cm_desktop.connectors.mastodon import CHANNEL
+from tests.connectors.connecting import connecting
 from tests.connectors.loopback import serve
 from tests.connectors.mastodon.fake_server import TOKEN, FakeServer
 
@@ -17,17 +17,10 @@ def server():
 @pytest.fixture
 def connect(server):
     """Make a connector to the server; closed in the end."""
-    made = []
-
-    def connect(**fields):
-        given = {"url": server.loopback.url, "secret": {"token": TOKEN}}
-        connector = CHANNEL.make(AccountConfig(channel="mastodon", **given | fields))
-        made.append(connector)
-        return connector
-
-    yield connect
-    for connector in made:
-        connector.close()
+    with connecting(
+        CHANNEL, "mastodon", url=server.loopback.url, secret={"token": TOKEN}
+    ) as connect:
+        yield connect
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cm_desktop.connectors.base import AccountConfig
 from cm_desktop.connectors.misago import CHANNEL
+from tests.connectors.connecting import connecting
 from tests.connectors.loopback import serve
 from tests.connectors.misago.fake_forum import NAME, PASSWORD, FakeForum
 
@@ -17,17 +17,10 @@ def forum():
 @pytest.fixture
 def connect(forum):
     """Make a connector to the forum; closed in the end."""
-    made = []
-
-    def connect(**fields):
-        given = {"url": forum.url, "handle": NAME, "secret": {"password": PASSWORD}}
-        connector = CHANNEL.make(AccountConfig(channel="misago", **given | fields))
-        made.append(connector)
-        return connector
-
-    yield connect
-    for connector in made:
-        connector.close()
+    with connecting(
+        CHANNEL, "misago", url=forum.url, handle=NAME, secret={"password": PASSWORD}
+    ) as connect:
+        yield connect
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from cm_desktop.connectors.base import AccountConfig
 from cm_desktop.connectors.telegram import CHANNEL
+from tests.connectors.connecting import connecting
 from tests.connectors.loopback import serve
 from tests.simulators.telegram import TOKEN, Simulator
 
@@ -18,16 +18,10 @@ def telegram():
 
 @pytest.fixture
 def connect(telegram):
-    made = []
-
-    def connect(**fields):
-        given = {"url": telegram.loopback.url, "secret": {"token": TOKEN}}
-        made.append(CHANNEL.make(AccountConfig(channel="telegram", **given | fields)))
-        return made[-1]
-
-    yield connect
-    for connector in made:
-        connector.close()
+    with connecting(
+        CHANNEL, "telegram", url=telegram.loopback.url, secret={"token": TOKEN}
+    ) as connect:
+        yield connect
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cm_desktop.connectors.base import AccountConfig
 from cm_desktop.connectors.wordpress import CHANNEL
+from tests.connectors.connecting import connecting
 from tests.connectors.loopback import serve
 from tests.connectors.wordpress.fake_site import PASSWORD, FakeSite
 
@@ -17,17 +17,10 @@ def site():
 @pytest.fixture
 def connect(site):
     """Make a connector to the site; closed in the end."""
-    made = []
-
-    def connect(**fields):
-        given = {"url": site.url, "handle": "admin", "secret": {"password": PASSWORD}}
-        connector = CHANNEL.make(AccountConfig(channel="wordpress", **given | fields))
-        made.append(connector)
-        return connector
-
-    yield connect
-    for connector in made:
-        connector.close()
+    with connecting(
+        CHANNEL, "wordpress", url=site.url, handle="admin", secret={"password": PASSWORD}
+    ) as connect:
+        yield connect
 
 
 @pytest.fixture
